@@ -1,0 +1,111 @@
+"""Who asks. Every service takes one of these first and decides what it may do.
+
+The rights are the table "Who may do what" of the rules. A caller is worked out anew for each request, and before
+each field of a mutation; nothing of it is remembered in a token.
+"""
+
+from dataclasses import dataclass
+
+from app.models.enums import ActorKind, StaffRole
+from app.services.problems import NotAllowed, NotLoggedIn, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request came from, as far as the transport knows."""
+
+    address: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A caller that proved nothing."""
+
+    client: Client = Client()
+
+    kind = ActorKind.NOBODY
+    role: StaffRole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalUser:
+    """A person who is logged in to the portal, at one of the companies they order for."""
+
+    session_id: int
+    login_id: int
+    reference_id: int
+    customer_id: int
+    username: str
+    must_change_password: bool
+    client: Client = Client()
+
+    kind = ActorKind.PORTAL
+    role: StaffRole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffUser:
+    """A member of staff with a session of their own."""
+
+    session_id: int
+    staff_id: int
+    email: str
+    role: StaffRole
+    client: Client = Client()
+
+    kind = ActorKind.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUser:
+    """A tool that shows an access token."""
+
+    token_id: int
+    name: str
+    role: StaffRole
+    client: Client = Client()
+
+    kind = ActorKind.TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """Whoever can run `adgang` on the machine: all rights."""
+
+    name: str = "adgang"
+    client: Client = Client()
+
+    kind = ActorKind.COMMAND_LINE
+    role: StaffRole = StaffRole.ADMIN
+
+
+Caller = Nobody | PortalUser | StaffUser | TokenUser | CommandLine
+
+READERS = frozenset(StaffRole)
+EDITORS = frozenset({StaffRole.ADMIN, StaffRole.EDITOR})
+AUDITORS = frozenset({StaffRole.ADMIN, StaffRole.AUDITOR})
+ADMINS = frozenset({StaffRole.ADMIN})
+
+
+def require_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
+    """Lets staff and tools with one of these roles pass.
+
+    Raises:
+        Refused: NotLoggedIn for nobody, NotAllowed for anybody else without the role.
+    """
+    if isinstance(caller, Nobody):
+        raise Refused(NotLoggedIn())
+    if caller.role not in roles:
+        raise Refused(NotAllowed())
+
+
+def require_person_with_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
+    """Like `require_role`, but never for a tool: what makes rights is not delegated ("Who may do what" 6).
+
+    Raises:
+        Refused: NotLoggedIn or NotAllowed.
+    """
+    require_role(caller, roles)
+    if isinstance(caller, TokenUser):
+        raise Refused(NotAllowed())

@@ -1,0 +1,111 @@
+"""What an operation knows while it runs: who asks, in which language, and what the transport is to do afterwards."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+
+import strawberry
+
+from app.models.enums import SessionTransport
+from app.services import Services
+from app.services.caller import Caller, Client
+from app.services.results import IssuedToken
+
+
+class Cookie(StrEnum):
+    """The cookies there are, by purpose; what they are called on the wire is the transport's business."""
+
+    PORTAL_SESSION = auto()
+    STAFF_SESSION = auto()
+    TICKET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CookieOrder:
+    """A cookie for the answer: its secret and how long it may live, or nothing where it is to be taken away."""
+
+    cookie: Cookie
+    secret: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+
+
+class Cookies:
+    """The cookies an operation wants set and taken away; of several orders for one cookie the last one holds."""
+
+    def __init__(self) -> None:
+        self._orders: dict[Cookie, CookieOrder] = {}
+
+    def __iter__(self) -> Iterator[CookieOrder]:
+        return iter(self._orders.values())
+
+    def set(self, cookie: Cookie, secret: str, expires_at: datetime) -> None:
+        """Orders a cookie to be set."""
+        self._orders[cookie] = CookieOrder(cookie, secret, expires_at)
+
+    def clear(self, cookie: Cookie) -> None:
+        """Orders a cookie to be taken away."""
+        self._orders[cookie] = CookieOrder(cookie)
+
+
+class Context:
+    """One operation's context. The transport makes one for each request and carries out its `cookies` afterwards.
+
+    `caller` is who asked as the transport found it, and `renew` works it out once more from the same credential: a
+    mutation may have ended the session that its next field would run under. `locale` is the language of texts.
+    `cookie` says that the credential came as a cookie, `ticket_cookie` is the secret that came beside a ticket.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        caller: Caller,
+        *,
+        locale: str,
+        client: Client,
+        renew: Callable[[], Awaitable[Caller]],
+        cookie: bool = False,
+        ticket_cookie: str | None = None,
+    ) -> None:
+        self.services = services
+        self.locale = locale
+        self.client = client
+        self.cookies = Cookies()
+        self.ticket_cookie = ticket_cookie
+        self._caller = caller
+        self._renew = renew
+        self._cookie = cookie
+        self._fresh = True
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks, as far as the operation has come."""
+        return self._caller
+
+    async def fresh_caller(self) -> Caller:
+        """Who asks now; every root field of a mutation begins with this.
+
+        The first field finds the caller that the transport has just worked out.
+        """
+        if not self._fresh:
+            self._caller = await self._renew()
+        self._fresh = False
+        return self._caller
+
+    def become(self, caller: Caller) -> None:
+        """From here on the answer is read as this caller: who logged in, moved on, or left."""
+        self._caller = caller
+
+    def deliver(self, token: IssuedToken, cookie: Cookie) -> None:
+        """Has a new session's secret travel as a cookie, where that was asked for; else the payload holds it."""
+        if token.transport is SessionTransport.COOKIE:
+            self.cookies.set(cookie, token.secret, token.absolute_expires_at)
+
+    def forget(self, *cookies: Cookie) -> None:
+        """Has cookies taken away, where the caller came with one."""
+        if self._cookie:
+            for cookie in cookies:
+                self.cookies.clear(cookie)
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,34 @@
+"""What the errors say that are no problem of a rule: they end a request, or a field of it, and name no value."""
+
+from typing import Final
+
+from app.i18n.catalogue import mark, translate
+
+_TEXTS: Final = {
+    "internal_error": mark("Internal error. Give the request id {request_id} when you report it."),
+    "unavailable": mark("The register can't be reached just now. Try again in {duration}."),
+    "out_of_time": mark("This took longer than {duration} and was given up. Ask for less at a time."),
+    "reference_changed": mark("You have gone on as another company elsewhere. Load the page again."),
+    "not_json": mark("The body must be a JSON object in UTF-8 with the text of a document under “query”."),
+    "content_type": mark("Send the request as application/json in UTF-8."),
+    "body_too_large": mark("The body is too large: send at most {limit} bytes."),
+    "body_too_slow": mark("The body didn't arrive in time. Try again."),
+    "method": mark("Ask with POST."),
+    "two_credentials": mark("Send one token or one session cookie, not several."),
+    "malformed_credential": mark("Write the header as “Authorization: Bearer TOKEN”."),
+    "foreign_origin": mark("A session cookie counts only on requests from the portal's own pages."),
+    "alone": mark("{field} must be the only field of its operation: send it in a request of its own."),
+    "too_many_mutations": mark("An operation holds at most {limit} changes: split it up."),
+    "introspection_off": mark("The service doesn't describe its schema here. Read schema.graphql instead."),
+    "unknown_page": mark("There is nothing here. GraphQL is at /graphql."),
+}
+
+
+def text(key: str, locale: str, **values: object) -> str:
+    """The text of an error, with the values that its placeholders name."""
+    return translate(_TEXTS[key], locale, **values)
+
+
+def text_keys() -> tuple[str, ...]:
+    """Every key that `text` knows."""
+    return tuple(_TEXTS)

@@ -1,0 +1,69 @@
+# make run      install what is needed and start a demo on http://127.0.0.1:8000/graphql (PORT=8001 for another port)
+# make test     install the same and run the tests, on SQLite and PostgreSQL
+# make lint     ruff and mypy
+# make bench    measure against hand-written code (fills a PostgreSQL of its own)
+# make schema   print the schema to schema/schema.graphql
+# make messages bring the catalogues in line with the texts in app/i18n
+# make lock     lock the newest versions that pyproject.toml allows
+
+PORT ?= 8000
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DELETE_ON_ERROR:
+.PHONY: install install-dev run test lint bench schema messages lock clean
+
+install: $(VENV)/installed
+install-dev: $(VENV)/installed-dev
+
+run: install
+	$(BIN)/adgang demo --port $(PORT)
+
+test: install-dev
+	scripts/ensure-postgres
+	$(BIN)/python -m pytest
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install-dev
+	scripts/ensure-postgres
+	$(BIN)/python -m bench
+
+schema: install
+	$(BIN)/adgang schema print
+
+messages: install-dev
+	mkdir -p build
+	$(BIN)/pybabel -q extract --keywords=mark --keywords=mark_plural:1,2 --add-location=file --width=120 \
+		--project=adgang --output=build/adgang.pot app/i18n
+	$(BIN)/pybabel -q update --input-file=build/adgang.pot --output-dir=app/i18n/catalogues --domain=adgang \
+		--no-fuzzy-matching --ignore-obsolete --width=120
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+lock: install-dev
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) --group build --output-file requirements-build.txt
+	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build
+
+# A stamp is older than what it depends on exactly when there is something to install.
+$(BIN)/python:
+	scripts/create-venv $(VENV) $(PYTHON)
+
+$(VENV)/installed: pyproject.toml requirements.txt requirements-build.txt | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements.txt --requirement requirements-build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	touch $@

@@ -1,0 +1,257 @@
+"""Every setting of the service, each with its default, its unit and a sentence for the README's table.
+
+They come from `ADGANG_…` variables and from a `.env` file in the working directory, secrets also from the file that
+`ADGANG_…_FILE` names. A wrong value stops the start with a sentence that names the variable and doesn't quote a secret;
+so does a variable nobody knows, because a mistyped `ADGANG_AUDIT_KEY` would be an audit without a key.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Field, SecretBytes, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from app.models.enums import SharedUsernameRule
+from app.settings_sources import PREFIX, FileSource, SettingsError, parse_key, parse_keys, refuse_unknown, sentence
+
+__all__ = ["ARGON2_FLOORS", "Settings", "SettingsError", "load_settings", "settings_table"]
+
+ARGON2_FLOORS = ((47104, 1), (19456, 2), (12288, 3), (9216, 4), (7168, 5))
+"""The weakest argon2id that is accepted, as (KiB, passes): OWASP's Password Storage Cheat Sheet."""
+
+
+def cores() -> int:
+    """The processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def setting(
+    default: object = None,
+    *,
+    says: str,
+    unit: str = "",
+    shown: str | None = None,
+    secret: bool = False,
+    made_by: Callable[[], object] | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Any:
+    """A field with what the README's table tells of it; `shown` is its default where the value itself says little."""
+    extra: dict[str, Any] = {"unit": unit, "secret": secret, "shown": shown}
+    common: dict[str, Any] = {
+        "description": says,
+        "json_schema_extra": extra,
+        "ge": at_least,
+        "le": at_most,
+        "repr": not secret,
+    }
+    return Field(default_factory=made_by, **common) if made_by else Field(default, **common)
+
+
+Key = Annotated[SecretBytes, BeforeValidator(parse_key)]
+KeyRing = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(parse_keys)]
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Made by `load_settings`, which turns what is wrong into a sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=False,
+    )
+
+    database_url: str = setting(
+        "sqlite:///adgang.db",
+        says="The database: `sqlite:///path` or `postgres://user:password@host:port/name`",
+        secret=True,
+        shown="`sqlite:///adgang.db`",
+    )
+    database_pool_size: int = setting(
+        10, says="PostgreSQL connections that each worker may hold", unit="connections", at_least=1, at_most=1000
+    )
+    introspection: bool = setting(False, says="Answer introspection queries (`adgang demo` does)")
+    graphiql: bool = setting(False, says="Serve GraphiQL to browsers at `/graphql` (`adgang demo` does)")
+    shared_username: SharedUsernameRule = setting(
+        SharedUsernameRule.CLEAR_PASSWORD,
+        says="What a new reference without a password does to an existing login of its username: `CLEAR_PASSWORD`, "
+        "`KEEP_PASSWORD` or `REJECT`",
+    )
+    restore_hours: int = setting(
+        24, says="How long a cleared password can be put back; 0 keeps none", unit="hours", at_least=0, at_most=8760
+    )
+    password_min_length: int = setting(
+        15, says="The shortest password that is accepted; never below 8", unit="code points", at_least=8, at_most=64
+    )
+    temporary_password_hours: int = setting(
+        0,
+        says="How long a password set by staff lets its person in, and only to change it; 0: it is like any other",
+        unit="hours",
+        at_least=0,
+        at_most=8760,
+    )
+    session_idle_minutes: int = setting(
+        480, says="A portal session ends after this time without a request", unit="minutes", at_least=1, at_most=43200
+    )
+    session_max_hours: int = setting(
+        168, says="A portal session ends this long after its log-in", unit="hours", at_least=1, at_most=8760
+    )
+    staff_session_idle_minutes: int = setting(
+        30, says="A staff session ends after this time without a request", unit="minutes", at_least=1, at_most=43200
+    )
+    staff_session_max_hours: int = setting(
+        12, says="A staff session ends this long after its log-in", unit="hours", at_least=1, at_most=8760
+    )
+    sessions_per_username: int = setting(
+        20, says="Live sessions of one username; the oldest ends", unit="sessions", at_least=1, at_most=10000
+    )
+    argon2_memory_kib: int = setting(
+        19456, says="Memory that argon2id takes for one password", unit="KiB", at_least=8, at_most=4194304
+    )
+    argon2_time_cost: int = setting(
+        2, says="Passes that argon2id makes over its memory", unit="passes", at_least=1, at_most=1000
+    )
+    argon2_parallelism: int = setting(
+        1, says="Lanes that argon2id computes at once", unit="lanes", at_least=1, at_most=16
+    )
+    hash_max_cost: int = setting(
+        512,
+        says="A stored hash that costs more (memory times passes) is logged and not verified",
+        unit="MiB",
+        at_least=1,
+        at_most=1048576,
+    )
+    hash_threads: int = setting(
+        made_by=cores,
+        shown="the cores",
+        says="Passwords that each worker hashes at once",
+        unit="threads",
+        at_least=1,
+        at_most=1024,
+    )
+    hash_queue: int = setting(
+        64,
+        says="Passwords that may wait for a thread; past it the answer is `Overloaded`, and one address holds at most "
+        "a quarter of it",
+        unit="passwords",
+        at_least=4,
+        at_most=100000,
+    )
+    secret_key: Key | None = setting(
+        says="Keys the hashes under which usernames are looked for in audit and throttling. The same for all workers; "
+        "changing it makes old audit events unfindable by name",
+        unit="32 bytes, as hex or base64",
+        secret=True,
+        shown="random, kept in the database",
+    )
+    password_key: KeyRing = setting(
+        (),
+        says="Passwords go through an HMAC under it before argon2id, so that a stolen database is useless alone. "
+        "Losing it loses every password. Several, parted by commas: the first is for new hashes",
+        unit="32 bytes, as hex or base64",
+        secret=True,
+        shown="none",
+    )
+    audit_key: Key | None = setting(
+        says="Makes the audit's digests HMACs, so that who can write the database can't recompute them",
+        unit="32 bytes, as hex or base64",
+        secret=True,
+        shown="none",
+    )
+    log_format: Literal["json", "console"] = setting(
+        "json", says="`json` (one object a line) or `console` (for people)"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", says="The least severe log lines written: `debug`, `info`, `warning` or `error`"
+    )
+    request_seconds: float = setting(
+        10.0, says="How long one request may take", unit="seconds", at_least=0.1, at_most=3600
+    )
+    demo: bool = setting(
+        False, says="Demo mode: cookies work without TLS, on loopback only; `serve --demo` and `adgang demo` set it"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, FileSource(settings_cls, secret_fields())
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        path = rest.partition("?")[0]
+        if not separator or (scheme, path[:1]) == ("sqlite", "") or scheme not in ("sqlite", "postgres", "postgresql"):
+            raise ValueError("must be sqlite:///path or postgres://user:password@host:port/name")
+        if scheme == "sqlite" and (len(path) < 2 or path[0] != "/" or ":memory:" in path):
+            raise ValueError("must name a file, such as sqlite:///adgang.db (relative) or sqlite:////srv/adgang.db")
+        return value
+
+    @field_validator("shared_username", "log_format", "log_level", mode="before")
+    @classmethod
+    def in_any_case(cls, value: object) -> object:
+        """Words of a fixed list are understood in capitals and in small letters."""
+        if not isinstance(value, str):
+            return value
+        return value.upper() if value.upper() in SharedUsernameRule.__members__ else value.lower()
+
+    @model_validator(mode="after")
+    def hash_is_strong_and_affordable(self) -> "Settings":
+        memory, passes = self.argon2_memory_kib, self.argon2_time_cost
+        if not any(memory >= least and passes >= times for least, times in ARGON2_FLOORS):
+            accepted = ", ".join(f"{least} with {times}" for least, times in ARGON2_FLOORS)
+            raise ValueError(
+                f"ADGANG_ARGON2_MEMORY_KIB and ADGANG_ARGON2_TIME_COST are below OWASP's floor for argon2id: "
+                f"the least memory (KiB) with passes is {accepted}."
+            )
+        if memory < 8 * self.argon2_parallelism:
+            raise ValueError("ADGANG_ARGON2_MEMORY_KIB must be at least 8 times ADGANG_ARGON2_PARALLELISM.")
+        if memory * passes > self.hash_max_cost * 1024:
+            raise ValueError(
+                "ADGANG_HASH_MAX_COST must be at least what a new hash costs, ADGANG_ARGON2_MEMORY_KIB / 1024 times "
+                "ADGANG_ARGON2_TIME_COST: nobody could log in."
+            )
+        return self
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; an override wins over every variable.
+
+    Raises:
+        SettingsError: A sentence for the operator that names each wrong variable.
+    """
+    refuse_unknown(Settings.model_fields, secret_fields())
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(" ".join(sentence(Settings.model_fields, fault) for fault in error.errors())) from None
+
+
+def secret_fields() -> frozenset[str]:
+    """The settings that may also be read from a file, and are never quoted."""
+    return frozenset(
+        name for name, field in Settings.model_fields.items() if cast(dict[str, Any], field.json_schema_extra)["secret"]
+    )
+
+
+def settings_table() -> str:
+    """The README's table of settings, in Markdown."""
+    lines = ["| Variable | Default | Unit | What it does |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        extra = cast(dict[str, Any], field.json_schema_extra)
+        variable = f"`{PREFIX}{name.upper()}`" + (" (or `…_FILE`)" if extra["secret"] else "")
+        plain = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        default = extra["shown"] or f"`{plain}`"
+        lines.append(f"| {variable} | {default} | {extra['unit']} | {field.description} |")
+    return "\n".join(lines) + "\n"

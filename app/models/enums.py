@@ -4,6 +4,7 @@ Members are stored by name and are part of the public contract, so one may be ad
 The order of `PortalPermission` is the order in which permissions are shown.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum, auto
 
 
@@ -30,6 +31,12 @@ class PortalPermission(Name):
     VIEW_INVOICES = auto()
     TRACK_SHIPMENTS = auto()
     VIEW_PROOF_OF_DELIVERY = auto()
+
+    @classmethod
+    def in_order(cls, given: Iterable["PortalPermission"]) -> tuple["PortalPermission", ...]:
+        """These permissions, each once, in the order in which they are shown."""
+        wanted = set(given)
+        return tuple(permission for permission in cls if permission in wanted)
 
 
 class MenuItem(Name):

@@ -1,0 +1,149 @@
+"""What staff do to the login behind a reference: clear, restore, unlock, end its sessions.
+
+Each counts for everybody who shares the username, and says so. The rules: "One username, one password" 2, 3 and 12.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from app import ids
+from app.database import Transaction
+from app.models import Login
+from app.models.enums import AuditAction, CredentialEffect
+from app.services import references
+from app.services.audit import Event
+from app.services.caller import EDITORS, Caller, require_role
+from app.services.effects import LoginState
+from app.services.logins import Logins, state_of, username_of
+from app.services.problems import NotRestorable, Refused, refusable
+from app.services.resources import Resources
+from app.services.results import (
+    ClearPasswordSuccess,
+    CredentialImpact,
+    EndSessionsSuccess,
+    RestorePasswordSuccess,
+    UnlockLoginSuccess,
+)
+from app.services.validation import existing_key
+
+T = TypeVar("T")
+
+
+class LoginCare:
+    """Changes the login that a reference has, which may be none."""
+
+    def __init__(self, resources: Resources, logins: Logins) -> None:
+        self._resources = resources
+        self._logins = logins
+
+    @refusable
+    async def clear_password(self, caller: Caller, reference_id: str, forget: bool = False) -> ClearPasswordSuccess:
+        """Takes the password away; `forget` also what could be restored (a leaked password must not come back)."""
+
+        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> ClearPasswordSuccess:
+            if login is None or state is None:
+                return ClearPasswordSuccess(CredentialImpact(None, CredentialEffect.NONE))
+            if not state.has_password:
+                if forget and login.cleared_hash is not None:
+                    login.cleared_hash = login.cleared_at = None
+                    await login.save(using_db=tx.client)
+                return ClearPasswordSuccess(_impact(state, CredentialEffect.NONE))
+            await self._logins.clear_password(tx, login, forget=forget)
+            revoked = await self._logins.end_sessions_of_login(tx, login)
+            impact = _impact(state, CredentialEffect.PASSWORD_CLEARED, revoked)
+            await self._record(tx, caller, AuditAction.PASSWORD_CLEARED, state, revoked, forgotten=forget)
+            return ClearPasswordSuccess(impact)
+
+        return await self._with_login(caller, reference_id, work)
+
+    @refusable
+    async def restore_password(self, caller: Caller, reference_id: str) -> RestorePasswordSuccess:
+        """Puts the latest cleared password back, for a while; it revives no session and lifts no lock-out."""
+
+        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> RestorePasswordSuccess:
+            if login is None or state is None or not self._logins.is_restorable(login):
+                raise Refused(NotRestorable())
+            await self._logins.restore_password(tx, login)
+            revoked = await self._logins.end_sessions_of_login(tx, login)
+            await self._record(tx, caller, AuditAction.PASSWORD_RESTORED, state, revoked)
+            return RestorePasswordSuccess(_impact(state, CredentialEffect.PASSWORD_RESTORED, revoked))
+
+        return await self._with_login(caller, reference_id, work)
+
+    @refusable
+    async def unlock_login(self, caller: Caller, reference_id: str) -> UnlockLoginSuccess:
+        """Lifts a lock-out at once."""
+        key = ids.key_of(reference_id, "Reference")
+
+        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> UnlockLoginSuccess:
+            if login is not None and state is not None and login.locked_until is not None:
+                login.locked_until = None
+                await login.save(using_db=tx.client)
+                await self._record(tx, caller, AuditAction.LOGIN_UNLOCKED, state, 0)
+            assert key is not None
+            return UnlockLoginSuccess(key)
+
+        return await self._with_login(caller, reference_id, work)
+
+    @refusable
+    async def end_sessions(self, caller: Caller, reference_id: str) -> EndSessionsSuccess:
+        """Ends every session of the reference's username, and every pending ticket."""
+
+        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> EndSessionsSuccess:
+            if login is None or state is None:
+                return EndSessionsSuccess(0)
+            await self._logins.raise_epoch(tx, login)
+            revoked = await self._logins.end_sessions_of_login(tx, login)
+            await self._record(tx, caller, AuditAction.SESSIONS_ENDED, state, revoked)
+            return EndSessionsSuccess(revoked)
+
+        return await self._with_login(caller, reference_id, work)
+
+    async def _with_login(
+        self,
+        caller: Caller,
+        public_id: str,
+        work: Callable[[Transaction, Login | None, LoginState | None], Awaitable[T]],
+    ) -> T:
+        """Runs work on the locked login of a reference.
+
+        Raises:
+            Refused: NotLoggedIn, NotAllowed or NotFound.
+        """
+        require_role(caller, EDITORS)
+        key = existing_key(public_id, "Reference")
+
+        async def locked(tx: Transaction) -> T:
+            await references.find(tx, key, public_id)
+            username = await username_of(tx, key)
+            while username is not None:
+                login = (await self._logins.lock(tx, username))[username]
+                state = await state_of(tx, username)
+                if key in state.reference_ids:
+                    return await work(tx, login, state)
+                await self._logins.remove_if_unowned(tx, login.id)
+                username = await username_of(tx, key)
+            await references.find(tx, key, public_id)
+            return await work(tx, None, None)
+
+        return await self._resources.database.transact(locked)
+
+    async def _record(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        action: AuditAction,
+        state: LoginState,
+        revoked: int,
+        *,
+        forgotten: bool = False,
+    ) -> None:
+        subjects = tuple(ids.encode("Reference", key) for key in state.reference_ids)
+        data: dict[str, object] = {"sessionsRevoked": revoked}
+        if forgotten:
+            data["forgotten"] = True
+        await self._resources.audit.write(tx, caller, [Event(action, subjects, username=state.username, data=data)])
+
+
+def _impact(state: LoginState, effect: CredentialEffect, revoked: int = 0) -> CredentialImpact:
+    return CredentialImpact(state.username, effect, state.reference_ids, revoked)

@@ -1,0 +1,155 @@
+"""The login rows: one for each username, holding the one password its references share.
+
+Everything here works inside an open transaction and keeps the lock order of the rules ("One username, one password" 5):
+logins in the order of their usernames, then references, customers and sessions in the order of their keys, then the
+audit. The epoch rises with every change of a password, so that no session or ticket outlives the one it was made under.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from app.clock import Clock
+from app.database import Executor, Transaction
+from app.models import Login
+from app.security.passwords import StoredHash
+from app.services.effects import LoginState
+from app.settings import Settings
+
+_SESSIONS = "SELECT id, expires_at, last_seen_at FROM session"
+
+
+async def state_of(executor: Executor, username: str) -> LoginState:
+    """One username as it stands; one that nobody has is a state without a login."""
+    rows = await executor.fetch(
+        "SELECT l.id, l.password_hash IS NOT NULL AS has_password, r.id AS reference_id FROM login l"
+        " LEFT JOIN reference r ON r.login_id = l.id LEFT JOIN customer c ON c.id = r.customer_id"
+        " WHERE l.username_key = $1 ORDER BY c.name_key, r.id",
+        username,
+    )
+    if not rows:
+        return LoginState(username)
+    references = tuple(row["reference_id"] for row in rows if row["reference_id"] is not None)
+    return LoginState(username, rows[0]["id"], bool(rows[0]["has_password"]), references)
+
+
+async def username_of(executor: Executor, reference_id: int) -> str | None:
+    """The key of the login a reference has now, if it has one."""
+    rows = await executor.fetch(
+        "SELECT l.username_key FROM reference r JOIN login l ON l.id = r.login_id WHERE r.id = $1", reference_id
+    )
+    return rows[0]["username_key"] if rows else None
+
+
+async def lock_existing(tx: Transaction, username: str) -> Login | None:
+    """Locks the login of a username, where there is one."""
+    return await Login.filter(username_key=username).select_for_update(no_key=True).using_db(tx.client).first()
+
+
+class Logins:
+    """Changes login rows, and ends what was made under their former state."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def lock(self, tx: Transaction, *usernames: str) -> dict[str, Login]:
+        """Locks the logins of these usernames one after another, in order, making the ones that are missing.
+
+        A login made here and left without a reference is to be removed again (`remove_if_unowned`).
+        """
+        locked: dict[str, Login] = {}
+        for username in sorted(set(usernames)):
+            login = await lock_existing(tx, username)
+            while login is None:  # another transaction may remove what we just found or made
+                await tx.execute(
+                    "INSERT INTO login (username_key, epoch, failures, created_at) VALUES ($1, 1, 0, $2)"
+                    " ON CONFLICT (username_key) DO NOTHING",
+                    username,
+                    self._clock.now(),
+                )
+                login = await lock_existing(tx, username)
+            locked[username] = login
+        return locked
+
+    async def set_password(self, tx: Transaction, login: Login, stored: StoredHash, *, by_staff: bool) -> None:
+        """Gives a login a new password under a new epoch. One set by staff also lifts a lock-out (rule 12)."""
+        login.password_hash = stored.text
+        login.hash_scheme = stored.scheme
+        login.cleared_hash = login.cleared_at = None
+        login.temporary_since = self._clock.now() if by_staff else None
+        if by_staff:
+            login.locked_until = None
+        await self._save_under_new_epoch(tx, login)
+
+    async def clear_password(self, tx: Transaction, login: Login, *, forget: bool) -> None:
+        """Takes a login's password away; unless it is to be forgotten, it can be restored for a while."""
+        keep = not forget and self._settings.restore_hours > 0
+        login.cleared_hash = login.password_hash if keep else None
+        login.cleared_at = self._clock.now() if keep else None
+        login.password_hash = None
+        await self._save_under_new_epoch(tx, login)
+
+    def is_restorable(self, login: Login) -> bool:
+        """Whether a cleared password may come back: kept, and not too long ago."""
+        if login.password_hash is not None or login.cleared_hash is None or login.cleared_at is None:
+            return False
+        return self._clock.now() < login.cleared_at + timedelta(hours=self._settings.restore_hours)
+
+    async def restore_password(self, tx: Transaction, login: Login) -> None:
+        """Puts the cleared password back under a new epoch, which revives no session."""
+        login.password_hash = login.cleared_hash
+        login.cleared_hash = login.cleared_at = None
+        await self._save_under_new_epoch(tx, login)
+
+    async def raise_epoch(self, tx: Transaction, login: Login) -> None:
+        """Makes every session and ticket of a login dead at once."""
+        await self._save_under_new_epoch(tx, login)
+
+    async def remove_if_unowned(self, tx: Transaction, login_id: int) -> None:
+        """Removes a login that no reference has any more, with its sessions and tickets (rule 9)."""
+        await tx.execute(
+            "DELETE FROM login WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM reference WHERE login_id = $1)", login_id
+        )
+
+    async def end_sessions_of_login(self, tx: Transaction, login: Login, *, but: int | None = None) -> int:
+        """Ends every session of a username (but one) and its pending tickets; says how many were alive."""
+        await tx.execute("DELETE FROM ticket WHERE login_id = $1", login.id)
+        return await self._end_sessions(tx, "login_id = $1 AND id <> $2", login.id, but or 0)
+
+    async def end_sessions_of_reference(self, tx: Transaction, reference_id: int) -> int:
+        """Ends the sessions that stand at one reference; says how many were alive."""
+        return await self._end_sessions(tx, "reference_id = $1", reference_id)
+
+    async def end_sessions_of_customer(self, tx: Transaction, customer_id: int) -> int:
+        """Ends the sessions that stand at one company; says how many were alive."""
+        condition = "reference_id IN (SELECT id FROM reference WHERE customer_id = $1)"
+        return await self._end_sessions(tx, condition, customer_id)
+
+    async def count_sessions(self, executor: Executor, *, login_id: int | None, reference_id: int | None) -> int:
+        """How many live sessions a login or a reference has, each counted once."""
+        rows = await executor.fetch(
+            f"{_SESSIONS} WHERE login_id = $1 OR reference_id = $2",
+            login_id or 0,
+            reference_id or 0,
+        )
+        return self._alive(executor, rows)
+
+    async def _end_sessions(self, tx: Transaction, condition: str, *args: object) -> int:
+        """Locks the sessions in the order of their keys, so that two who end the same ones don't deadlock."""
+        lock = tx.dialect.for_no_key_update
+        rows = await tx.fetch(f"{_SESSIONS} WHERE {condition} ORDER BY id{lock}", *args)
+        if rows:
+            gone = [row["id"] for row in rows]
+            await tx.execute(f"DELETE FROM session WHERE {tx.dialect.any_of('id', '$1')}", gone)
+        return self._alive(tx, rows)
+
+    def _alive(self, executor: Executor, rows: Sequence[Mapping[str, Any]]) -> int:
+        now = self._clock.now()
+        idle = timedelta(minutes=self._settings.session_idle_minutes)
+        moment = executor.dialect.moment
+        return sum(moment(row["expires_at"]) > now and moment(row["last_seen_at"]) > now - idle for row in rows)
+
+    async def _save_under_new_epoch(self, tx: Transaction, login: Login) -> None:
+        login.epoch += 1
+        await login.save(using_db=tx.client)

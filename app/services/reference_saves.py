@@ -1,0 +1,147 @@
+"""From what a caller hands in to the save of a reference that it means.
+
+A draft is checked input. It becomes a save twice: on the rows as they were first read, and again under the save's
+locks, because what was left out keeps the value that the row has by then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app import ids
+from app.models.enums import CredentialEffect, FieldProblemCode, SharedUsernameRule
+from app.services import references
+from app.services.inputs import CreateReference, LeftOut, NewPassword, PreviewReference, UpdateReference
+from app.services.new_passwords import check_new_password
+from app.services.references import ReferenceFields, StoredReference
+from app.services.validation import Checks
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """A reference's fields as they are to be, and how far other references may be touched.
+
+    Attributes:
+        stored: the reference as it is, or None for one that is to be created.
+        rule: what happens to a login that others have (the rules, "One username, one password" 6 and 7).
+        expected_effect, expected_references: what the caller agreed to (rule 11); None where anything goes.
+    """
+
+    customer_id: int
+    fields: ReferenceFields
+    sets_password: bool
+    rule: SharedUsernameRule
+    expected_effect: CredentialEffect | None = None
+    expected_references: frozenset[int] | None = None
+    stored: StoredReference | None = None
+
+    @property
+    def reference_id(self) -> int | None:
+        return None if self.stored is None else self.stored.id
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Checked input that becomes a save once the reference's row is known."""
+
+    reference_id: int | None
+    build: Callable[[StoredReference | None], Save]
+    new_password: NewPassword | None = None
+    expected_version: int | None = None
+
+
+def creation(given: CreateReference, default_rule: SharedUsernameRule) -> Draft:
+    """The draft of a new reference.
+
+    Raises:
+        Refused: InvalidInput.
+    """
+    checks = Checks()
+    fields = references.created(checks, given)
+    customer_id = checks.key("customerId", given.customer_id, "Customer")
+    expected = _expected(checks, given.expected_references)
+    check_new_password(checks, given.new_password)
+    sets_password = given.new_password is not None
+    _check_together(checks, fields, sets_password=sets_password, email_given=given.email is not None)
+    checks.done()
+    assert customer_id is not None
+    save = Save(
+        customer_id,
+        fields,
+        sets_password,
+        given.shared_username or default_rule,
+        given.expected_effect,
+        expected,
+    )
+    return Draft(None, lambda _: save, given.new_password)
+
+
+def update(given: UpdateReference, *, sets_password: bool | None = None) -> Draft:
+    """The draft of a changed reference; `sets_password` is given where a preview has no password to show.
+
+    Raises:
+        Refused: InvalidInput; so does `build`, where the input and the row don't go together.
+    """
+    checks = Checks()
+    key = checks.key("id", given.id, "Reference")
+    changes = references.given_changes(checks, given)
+    expected = _expected(checks, given.expected_references)
+    check_new_password(checks, given.new_password)
+    checks.done()
+    setting = given.new_password is not None if sets_password is None else sets_password
+
+    def build(stored: StoredReference | None) -> Save:
+        assert stored is not None
+        wanted = replace(stored.fields, **changes)
+        together = Checks()
+        _check_together(together, wanted, sets_password=setting, email_given=not isinstance(given.email, LeftOut))
+        together.done()
+        rule = given.shared_username or SharedUsernameRule.KEEP_PASSWORD
+        return Save(stored.customer_id, wanted, setting, rule, given.expected_effect, expected, stored)
+
+    return Draft(key, build, given.new_password, given.expected_version)
+
+
+def preview(given: PreviewReference, default_rule: SharedUsernameRule) -> Draft:
+    """The draft of the save that a preview is of.
+
+    Raises:
+        Refused: InvalidInput.
+    """
+    checks = Checks()
+    if given.id is None and given.customer_id is None:
+        checks.add("id", FieldProblemCode.REQUIRED)
+    if given.id is not None and given.customer_id is not None:
+        checks.add("customerId", FieldProblemCode.NOT_TOGETHER)
+    checks.done()
+    if given.id is not None:
+        change = UpdateReference(given.id, email=given.email, shared_username=given.shared_username)
+        return update(change, sets_password=given.sets_password)
+    email = None if isinstance(given.email, LeftOut) else given.email
+    fields = ReferenceFields("", checks.email("email", email), None, None, None, False, ())
+    customer_id = checks.key("customerId", given.customer_id, "Customer")
+    if given.sets_password and fields.email is None:
+        checks.add("setsPassword", FieldProblemCode.NOT_TOGETHER)
+    checks.done()
+    assert customer_id is not None
+    save = Save(customer_id, fields, given.sets_password, given.shared_username or default_rule)
+    return Draft(None, lambda _: save)
+
+
+def _check_together(checks: Checks, wanted: ReferenceFields, *, sets_password: bool, email_given: bool) -> None:
+    """Without an e-mail there is no login: no password to give it, nobody to tick Internet user for ("Usernames" 1)."""
+    if wanted.email is not None or checks.found("email"):
+        return
+    if wanted.internet_user:
+        checks.add("email" if email_given else "internetUser", FieldProblemCode.NOT_TOGETHER)
+    if sets_password:
+        checks.add("newPassword", FieldProblemCode.NOT_TOGETHER)
+
+
+def _expected(checks: Checks, given: tuple[str, ...] | None) -> frozenset[int] | None:
+    if given is None:
+        return None
+    keys = [ids.key_of(value, "Reference") for value in given]
+    for position, key in enumerate(keys):
+        if key is None:
+            checks.add(f"expectedReferences.{position}", FieldProblemCode.UNKNOWN_ID)
+    return frozenset(key for key in keys if key is not None)

@@ -1,0 +1,47 @@
+"""What makes two e-mail addresses the same username (the rules, "Usernames").
+
+Lower-casing and NFC only: a wider folding would let two mailboxes share one password.
+"""
+
+import unicodedata
+
+import idna
+
+from app.models.enums import FieldProblemCode
+
+MAX_LENGTH = 254
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+
+
+def canonical(email: str) -> str | None:
+    """The form in which usernames are compared and stored as a login's key.
+
+    Returns:
+        The key, or None where this is no e-mail address that anybody may have.
+    """
+    return None if problem_of(email) else _canonical(email)
+
+
+def problem_of(email: str) -> FieldProblemCode | None:
+    """Why an e-mail can't be a username, or None. Length is looked at first: normalising is quadratic."""
+    if len(email) > MAX_LENGTH:
+        return FieldProblemCode.TOO_LONG
+    trimmed = email.strip(" ")
+    if not trimmed:
+        return FieldProblemCode.REQUIRED
+    if any(unicodedata.category(character) in _FORBIDDEN for character in trimmed):
+        return FieldProblemCode.FORBIDDEN_CHARACTER
+    if unicodedata.normalize("NFKC", trimmed) != unicodedata.normalize("NFC", trimmed):
+        return FieldProblemCode.FORBIDDEN_CHARACTER
+    return None if _canonical(trimmed) else FieldProblemCode.MALFORMED
+
+
+def _canonical(email: str) -> str | None:
+    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip(" ")).lower())
+    local, at, domain = lowered.partition("@")
+    if not local or not at or "@" in domain or domain.endswith("."):
+        return None
+    try:
+        return f"{local}@{idna.encode(domain).decode('ascii')}"
+    except idna.IDNAError:
+        return None

@@ -1,0 +1,27 @@
+"""The one place that opens connections and transactions, on PostgreSQL and on SQLite."""
+
+from app.database.database import Database, open_database
+from app.database.dialect import Dialect, Kind
+from app.database.errors import (
+    ConstraintKind,
+    ConstraintViolated,
+    DatabaseUnavailable,
+    SerializationFailed,
+    StatementFailed,
+)
+from app.database.executor import Executor, Rows, Transaction
+
+__all__ = [
+    "ConstraintKind",
+    "ConstraintViolated",
+    "Database",
+    "DatabaseUnavailable",
+    "Dialect",
+    "Executor",
+    "Kind",
+    "Rows",
+    "SerializationFailed",
+    "StatementFailed",
+    "Transaction",
+    "open_database",
+]

@@ -1,0 +1,269 @@
+"""PostgreSQL: a pool of asyncpg's, with begin, commit and giving back in our own hands.
+
+Tortoise's own transactions take a connection and then begin; where BEGIN fails or is cancelled they never give it
+back. Here the connection is looked after by whoever took it. What Tortoise's queries need is `PostgresClient`.
+(The module is named after the driver because Tortoise's migrations choose their SQL by that name.)
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn, Self
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+
+from app.database.binding import Unconnected, silent
+from app.database.dialect import POSTGRES, PostgresDialect
+from app.database.errors import (
+    ConstraintKind,
+    ConstraintViolated,
+    DatabaseUnavailable,
+    SerializationFailed,
+    StatementFailed,
+)
+from app.database.executor import Rows
+
+ACQUIRE_SECONDS = 3.0
+"""How long a request waits for a connection, and a new connection for its server."""
+CLOSE_SECONDS = 1.0
+"""How long an interrupted connection may take to end what it was doing before it is torn down."""
+DRAIN_SECONDS = 10.0
+"""How long closing the pool waits for transactions that are still open."""
+
+_CONSTRAINTS = {
+    asyncpg.UniqueViolationError: ConstraintKind.UNIQUE,
+    asyncpg.ForeignKeyViolationError: ConstraintKind.FOREIGN_KEY,
+    asyncpg.CheckViolationError: ConstraintKind.CHECK,
+    asyncpg.NotNullViolationError: ConstraintKind.NOT_NULL,
+}
+_UNAVAILABLE = (
+    OSError,  # TimeoutError and refused or broken connections are among them
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+    asyncpg.TargetServerAttributeNotMatched,
+    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting up, cancelled by an operator
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+class NoLongerPrimary(DatabaseUnavailable):
+    """The server became a standby: all connections to it are useless, not this one alone."""
+
+
+def translate(error: BaseException, *, closed: bool) -> Exception | None:
+    """What a driver's error means to us, without the values it quotes; None where it is none of the driver's."""
+    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
+        return SerializationFailed(type(error).__name__)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        kind = _CONSTRAINTS.get(type(error), ConstraintKind.OTHER)
+        return ConstraintViolated(kind, str(error.constraint_name or error.column_name))
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return NoLongerPrimary("PostgreSQL doesn't take writes here any more.")
+    if isinstance(error, _UNAVAILABLE) or (closed and isinstance(error, asyncpg.InterfaceError)):
+        return DatabaseUnavailable(f"PostgreSQL is not available ({type(error).__name__}).")
+    if isinstance(error, asyncpg.SyntaxOrAccessError):
+        return StatementFailed(f"{type(error).__name__}: {error.message}")  # it speaks of names, not of values
+    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+        return StatementFailed(type(error).__name__)
+    return None
+
+
+def _raise(error: Exception, connection: Any) -> NoReturn:
+    known = translate(error, closed=connection.is_closed())
+    if known is None:
+        raise error
+    raise known from None
+
+
+class PostgresClient(TransactionWrapper):
+    """What Tortoise's queries run on: the connection of an open transaction, which it can't begin or end."""
+
+    def __init__(self, connection: Any) -> None:
+        # Tortoise's own constructor copies these from a client with a pool, which we have none of.
+        self._connection = connection
+        self._lock = asyncio.Lock()
+        self.log = silent
+        self.connection_name = POSTGRES.name
+        self.fetch_inserted = True
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await func(self, *args, **kwargs)
+        except Exception as error:
+            _raise(error, self._connection)
+
+    def _refuse(self) -> NoReturn:
+        raise RuntimeError("A transaction begins and ends with Database.transact.")
+
+    _in_transaction = begin = savepoint = commit = rollback = savepoint_rollback = release_savepoint = _refuse
+
+
+class PostgresTransaction:
+    """Statements on one connection. It is what a transaction's work is given."""
+
+    dialect: ClassVar[PostgresDialect] = POSTGRES
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @cached_property
+    def client(self) -> PostgresClient:
+        return PostgresClient(self._connection)
+
+    async def fetch(self, sql: str, *args: object) -> Rows:
+        try:
+            rows: Rows = await self._connection.fetch(sql, *args)
+        except Exception as error:
+            _raise(error, self._connection)
+        return rows
+
+    async def execute(self, sql: str, *args: object) -> int:
+        count = (await self.command(sql, *args)).rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def command(self, sql: str, *args: object) -> str:
+        """Runs a statement and answers what the server says it did (`UPDATE 3`)."""
+        try:
+            done: str = await self._connection.execute(sql, *args)
+        except Exception as error:
+            _raise(error, self._connection)
+        return done
+
+
+class PostgresEngine:
+    """A pool that connects when it is used. Nothing sets session state, so nothing is reset between two users."""
+
+    dialect: ClassVar[PostgresDialect] = POSTGRES
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, url: str, pool_size: int) -> Self:
+        """The engine for a database URL as asyncpg takes it: `?host=` for a socket, several hosts."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=pool_size,
+            timeout=ACQUIRE_SECONDS,
+            reset=_leave,
+            server_settings={"application_name": "adgang"},
+        )
+        return cls(pool)
+
+    async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
+        async with self._connection() as connection:
+            return await PostgresTransaction(connection).fetch(sql, *args)
+
+    async def execute(self, sql: str, args: tuple[object, ...]) -> int:
+        async with self._connection() as connection:
+            return await PostgresTransaction(connection).execute(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        async with self._connection() as connection:
+            tx = PostgresTransaction(connection)
+            await tx.command("BEGIN")
+            try:
+                yield tx
+            except DatabaseUnavailable:
+                raise  # the connection goes away, and the transaction with it
+            except Exception:
+                await self._roll_back(connection)
+                raise
+            if await tx.command("COMMIT") != "COMMIT":
+                raise StatementFailed("The transaction was undone: an error in it was caught and not let out.")
+
+    async def close(self) -> None:
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            pass  # being cancelled, the pool tears its connections down
+        await asyncio.gather(*self._ending)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool.
+
+        It is given back where the block ends in order or in an error that leaves it whole. After a failure of the
+        connection it is torn down; after a cancellation the server is told to stop and the connection ends: a rollback
+        would have to wait behind what is still running.
+        """
+        connection = await self._acquire()
+        try:
+            yield connection
+        except DatabaseUnavailable as failure:
+            connection.terminate()
+            if isinstance(failure, NoLongerPrimary):
+                await self._pool.expire_connections()
+            raise
+        except Exception:
+            await self._give_back(connection)
+            raise
+        except BaseException:
+            self._end(connection)
+            raise
+        await self._give_back(connection)
+
+    async def _acquire(self) -> Any:
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await self._pool.acquire()
+        except TimeoutError:
+            raise DatabaseUnavailable("No connection to PostgreSQL in time.") from None
+        except Exception as error:
+            known = translate(error, closed=True)
+            if known is None:
+                raise
+            raise known from None
+
+    async def _give_back(self, connection: Any) -> None:
+        if connection.is_in_transaction():
+            connection.terminate()
+        else:
+            await self._pool.release(connection)
+
+    async def _roll_back(self, connection: Any) -> None:
+        try:
+            await connection.execute("ROLLBACK")
+        except Exception:
+            connection.terminate()  # what went wrong first is what the caller must hear of
+
+    def _end(self, connection: Any) -> None:
+        """Ends an interrupted connection in the background, so that a cancelled caller doesn't wait for it."""
+        task = asyncio.create_task(_close(connection))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+
+async def _close(connection: Any) -> None:
+    """Lets the driver cancel what runs on the server, which may be waiting for a lock while it holds others."""
+    try:
+        await connection.close(timeout=CLOSE_SECONDS)
+    except Exception:
+        connection.terminate()
+
+
+async def _leave(connection: Any) -> None:
+    """In place of asyncpg's reset between two users of a connection, which costs a round trip."""
+
+
+def get_client_class(_: dict[str, Any]) -> type[Unconnected]:
+    """What Tortoise asks an engine for: see `app.database.binding`."""
+    return UnconnectedPostgres
+
+
+class UnconnectedPostgres(Unconnected):
+    """Tells Tortoise what PostgreSQL can do."""
+
+    query_class = AsyncpgDBClient.query_class
+    executor_class = AsyncpgDBClient.executor_class
+    schema_generator = AsyncpgDBClient.schema_generator
+    capabilities = AsyncpgDBClient.capabilities

@@ -1,0 +1,130 @@
+"""The database as the services see it."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Protocol, TypeVar
+
+from app.database.asyncpg import PostgresEngine
+from app.database.binding import bind_models
+from app.database.dialect import Dialect
+from app.database.errors import SerializationFailed
+from app.database.executor import Engine, Rows, Transaction
+from app.database.sqlite import SqliteEngine, path_of
+
+T = TypeVar("T")
+
+TRIES = 5
+"""How often a transaction is run at most when the database keeps undoing it for the sake of others."""
+
+_inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
+
+
+class DatabaseSettings(Protocol):
+    """The settings that this layer needs."""
+
+    @property
+    def database_url(self) -> str:
+        """`sqlite:///path` or `postgres://user:password@host:port/name`."""
+
+    @property
+    def database_pool_size(self) -> int:
+        """The most connections of one process."""
+
+
+class Database:
+    """Runs statements on their own, and several as one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
+
+    async def fetch(self, sql: str, *args: object) -> Rows:
+        """The rows of one statement that stands alone.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy.
+        """
+        self._refuse_inside()
+        return await self._engine.fetch(sql, args)
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """How many rows one statement that stands alone touched.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy; the statement may have happened.
+        """
+        self._refuse_inside()
+        return await self._engine.execute(sql, args)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Runs `work` as one transaction: all of it is kept, or, where it raises, nothing.
+
+        Where the database undoes it for the sake of another transaction, it is run again, so it must do nothing
+        outside the transaction it is given.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy. Only where the answer to COMMIT was lost may the
+                transaction have happened.
+        """
+        self._refuse_inside()
+        token = _inside.set(True)
+        try:
+            for again in range(1, TRIES):
+                try:
+                    return await self._once(work)
+                except SerializationFailed:
+                    await asyncio.sleep(random.uniform(0, 0.01 * 2**again))  # noqa: S311 (jitter, not a secret)
+            return await self._once(work)
+        finally:
+            _inside.reset(token)
+
+    async def ready(self) -> None:
+        """Returns where the database can be written to.
+
+        Raises:
+            DatabaseUnavailable: It can't.
+        """
+
+        async def look(tx: Transaction) -> None:
+            await tx.fetch("SELECT 1")
+
+        await self.transact(look)
+
+    async def _once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self._engine.transaction() as tx:
+            return await work(tx)
+
+    @staticmethod
+    def _refuse_inside() -> None:
+        if _inside.get():
+            raise RuntimeError("Inside a transaction, statements go through the Transaction it was given.")
+
+
+@asynccontextmanager
+async def open_database(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """The database of the settings, open as long as the block lasts. It connects when first used.
+
+    Raises:
+        ValueError: The URL names no database that we know.
+    """
+    engine = await _open_engine(settings.database_url, settings.database_pool_size)
+    try:
+        await bind_models(engine.dialect.name)
+        yield Database(engine)
+    finally:
+        await engine.close()
+
+
+async def _open_engine(url: str, pool_size: int) -> Engine:
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        return await SqliteEngine.open(path_of(url))
+    if scheme in {"postgres", "postgresql"}:
+        return await PostgresEngine.open(url, pool_size)
+    raise ValueError("The database URL must begin with sqlite:/// or postgres://.")  # unquoted: it may hold a password

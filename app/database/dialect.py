@@ -1,0 +1,104 @@
+"""The few places where the two databases' SQL or values differ; all other SQL is written once.
+
+Statements use `$1`, `$2` … on both; the SQLite engine rewrites them.
+"""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, overload
+
+import orjson
+
+Kind = Literal["bigint", "int", "text", "boolean", "bytea", "timestamptz", "jsonb"]
+
+
+class Dialect(ABC):
+    """How to say something to one kind of database, and how to read what it answers."""
+
+    name: ClassVar[Literal["sqlite", "postgres"]]
+
+    for_update: ClassVar[str]
+    """Ends a SELECT whose rows are locked against everything, foreign key checks included."""
+    for_no_key_update: ClassVar[str]
+    """Ends a SELECT whose rows are locked against changes; rows that point at them may still come."""
+    for_share: ClassVar[str]
+    """Ends a SELECT whose rows must not change until the transaction ends."""
+    skip_locked: ClassVar[str]
+    """Follows one of the locks above: rows that others have locked are left out."""
+    now: ClassVar[str]
+    """An expression for the database's own clock, in the form in which moments are stored."""
+
+    @abstractmethod
+    def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
+        """A condition: the expression is one of the values of the list bound to the placeholder."""
+
+    @abstractmethod
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        """The placeholder with its type said, for where PostgreSQL can't tell (`$1 IS NULL`)."""
+
+    @overload
+    def moment(self, value: None) -> None: ...
+    @overload
+    def moment(self, value: str | datetime) -> datetime: ...
+    def moment(self, value: str | datetime | None) -> datetime | None:
+        """A stored moment, aware and in UTC."""
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+    def boolean(self, value: Any) -> bool:
+        """A stored truth value."""
+        return bool(value)
+
+    def json(self, value: Any) -> Any:
+        """A stored JSON document."""
+        return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+class SqliteDialect(Dialect):
+    """One writer at a time: a transaction already holds every lock there is, so rows have none."""
+
+    name = "sqlite"
+    for_update = ""
+    for_no_key_update = ""
+    for_share = ""
+    skip_locked = ""
+    now = "strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now')"
+
+    def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
+        return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
+
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        return placeholder
+
+
+class PostgresDialect(Dialect):
+    """PostgreSQL 14 and newer."""
+
+    name = "postgres"
+    for_update = " FOR UPDATE"
+    for_no_key_update = " FOR NO KEY UPDATE"
+    for_share = " FOR SHARE"
+    skip_locked = " SKIP LOCKED"
+    now = "clock_timestamp()"
+
+    def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
+        return f"{expression} = ANY({placeholder}::{kind}[])"
+
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        return f"{placeholder}::{kind}"
+
+
+SQLITE = SqliteDialect()
+POSTGRES = PostgresDialect()
+
+
+def encode_moment(moment: datetime) -> str:
+    """The text by which SQLite stores a moment: its order is the order of time.
+
+    Always in UTC and with six digits after the second, so that equal moments are equal texts.
+
+    Raises:
+        ValueError: The moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a time zone can't be stored.")
+    return moment.astimezone(UTC).isoformat(" ", timespec="microseconds")

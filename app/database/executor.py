@@ -1,0 +1,59 @@
+"""What statements are run on: the database, one statement at a time, or a transaction of it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from app.database.dialect import Dialect
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Executor(Protocol):
+    """Runs SQL with `$1`, `$2` … in place of values.
+
+    Values are str, int, bool, bytes, aware datetimes, None, and lists of int or str for `Dialect.any_of`.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of database that the statements must suit."""
+
+    async def fetch(self, sql: str, *args: object) -> Rows:
+        """The rows of a SELECT, or of a writing statement with RETURNING."""
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """How many rows a writing statement without RETURNING touched."""
+
+
+class Transaction(Executor, Protocol):
+    """An open transaction. It is given to the work of `Database.transact` and is worth nothing afterwards."""
+
+    @property
+    def client(self) -> BaseDBAsyncClient:
+        """What Tortoise's queries take: `.using_db(tx.client)`, `using_db=tx.client`."""
+
+
+class Engine(Protocol):
+    """One kind of database: its connections, and how a transaction begins and ends on one of them."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of database."""
+
+    async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
+        """Like `Executor.fetch`, on a connection of its own."""
+
+    async def execute(self, sql: str, args: tuple[object, ...]) -> int:
+        """Like `Executor.execute`, on a connection of its own."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commits at the end of the block and undoes what an exception or a cancellation left.
+
+        However the block ends, the connection is given back or thrown away.
+        """
+
+    async def close(self) -> None:
+        """Closes all connections."""

@@ -10,12 +10,21 @@ _TEXTS: Final = {
     "out_of_time": mark("This took longer than {duration} and was given up. Ask for less at a time."),
     "reference_changed": mark("You have gone on as another company elsewhere. Load the page again."),
     "not_json": mark("The body must be a JSON object in UTF-8 with the text of a document under “query”."),
+    "no_query": mark("Put the text of a GraphQL document under “query”."),
+    "not_an_object": mark("“{name}” must be a JSON object, or left out."),
+    "not_a_name": mark("“operationName” must be a text, or left out."),
+    "no_such_operation": mark(
+        "The document holds no operation of that name, "
+        "or several and none is named: put one's name under “operationName”."
+    ),
+    "not_url_parameters": mark("Write each parameter of the address once, in UTF-8 and percent-encoded."),
+    "not_acceptable": mark("The answer can be {graphql} or {json}: accept one of them."),
+    "unknown_application": mark("Write the header as “Adgang-Session: portal” or “Adgang-Session: staff”."),
     "content_type": mark("Send the request as application/json in UTF-8."),
     "body_too_large": mark("The body is too large: send at most {limit} bytes."),
     "body_too_slow": mark("The body didn't arrive in time. Try again."),
     "method": mark("Ask with POST."),
     "two_credentials": mark("Send one token or one session cookie, not several."),
-    "malformed_credential": mark("Write the header as “Authorization: Bearer TOKEN”."),
     "foreign_origin": mark("A session cookie counts only on requests from the portal's own pages."),
     "alone": mark("{field} must be the only field of its operation: send it in a request of its own."),
     "too_many_mutations": mark("An operation holds at most {limit} changes: split it up."),

@@ -99,7 +99,15 @@ def test_every_code_has_a_text(locale: str) -> None:
 @pytest.mark.parametrize("locale", i18n.LOCALES)
 @pytest.mark.parametrize("key", text_keys())
 def test_every_error_has_a_text(key: str, locale: str) -> None:
-    values = {"duration": "1 s", "limit": 20, "field": "login", "request_id": "r"}
+    values = {
+        "duration": "1 s",
+        "limit": 20,
+        "field": "login",
+        "request_id": "r",
+        "name": "variables",
+        "graphql": "application/graphql-response+json",
+        "json": "application/json",
+    }
     assert_text(i18n.text(key, locale, **values))
 
 

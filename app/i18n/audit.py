@@ -72,7 +72,7 @@ def detail(event: Any, locale: str) -> str:
     if fields:
         sentences.append(translate(_FIELDS, locale, fields=", ".join(fields)))
     data = getattr(event, "data", None)
-    ended = data.get("sessions_revoked") if isinstance(data, Mapping) else None
+    ended = data.get("sessionsRevoked") if isinstance(data, Mapping) else None
     if isinstance(ended, int) and ended > 0:
         sentences.append(translate_plural(_SESSIONS, ended, locale))
     return " ".join(sentences)

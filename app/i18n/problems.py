@@ -67,7 +67,18 @@ _FIELDS: Final = {
     FieldProblemCode.NOT_TOGETHER: mark("This can't be given together with the rest: leave one of them out."),
 }
 
+_NO_USERNAME: Final = mark(
+    "Without an e-mail there is no username and no log-in: fill in the e-mail, or leave this out."
+)
+
 _FIELDS_BY_NAME: Final = {
+    (FieldProblemCode.NOT_TOGETHER, "email"): mark(
+        "An Internet user, or one with a password, has an e-mail: fill it in, or untick Internet user first."
+    ),
+    (FieldProblemCode.NOT_TOGETHER, "internetUser"): _NO_USERNAME,
+    (FieldProblemCode.NOT_TOGETHER, "newPassword"): _NO_USERNAME,
+    (FieldProblemCode.NOT_TOGETHER, "setsPassword"): _NO_USERNAME,
+    (FieldProblemCode.OUT_OF_RANGE, "generate"): mark("This can only be true: leave it out, or type a password."),
     (FieldProblemCode.REQUIRED, "email"): mark("Fill in the e-mail: it is the username."),
     (FieldProblemCode.MALFORMED, "email"): mark("Write an e-mail address such as ida@example.com."),
     (FieldProblemCode.MALFORMED, "after"): mark("This is no cursor of this list: use one of its own, or leave it out."),

@@ -170,7 +170,7 @@ def test_an_event_tells_who_did_what_for_whom_and_what_it_ended() -> None:
         actor="bo@vognmand.example",
         username="ida@kunde.example",
         changes=[{"field": "email", "before": None, "after": "x"}],
-        data={"sessions_revoked": 2},
+        data={"sessionsRevoked": 2},
     )
     assert i18n.detail(event, "da") == (
         "bo@vognmand.example fjernede adgangskoden for ida@kunde.example. Felter: email. 2 sessioner blev afsluttet."

@@ -1,0 +1,131 @@
+"""Reading a request: a POST's JSON body or a GET's parameters, as GraphQL over HTTP has them.
+
+orjson alone reads JSON here. It refuses nesting, numbers and lone surrogates that the standard library's parser takes
+and others choke on, so no two parsers can disagree about a request. Nothing that a refusal says quotes the request.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+
+from app.http.answers import Refusal
+
+MAX_BODY_BYTES = 256 * 1024
+MAX_BODY_SECONDS = 10.0
+MAX_URL_PARAMETERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a client asks to have executed. Documents and variables may hold passwords: neither is in the repr."""
+
+    query: str = field(repr=False)
+    variables: dict[str, Any] | None = field(repr=False)
+    operation_name: str | None
+    extensions: dict[str, Any] | None = field(repr=False)
+
+
+def malformed(key: str, **values: object) -> Refusal:
+    """The refusal of a request that can't be understood."""
+    return Refusal(400, "BAD_REQUEST", key, values)
+
+
+def require_json(content_types: list[str]) -> None:
+    """Lets one `application/json` in UTF-8 pass: the type no form can send, so that a browser asks before it does.
+
+    Raises:
+        Refusal: 415 for any other type, charset or parameter, and for none.
+    """
+    refusal = Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "content_type")
+    if len(content_types) != 1:
+        raise refusal
+    media_type, *parameters = (piece.strip().lower() for piece in content_types[0].split(";"))
+    if media_type != "application/json":
+        raise refusal
+    for parameter in filter(None, parameters):
+        name, _, value = parameter.partition("=")
+        if name.strip() != "charset" or value.strip().strip('"') != "utf-8":
+            raise refusal
+
+
+async def read_body(request: Request) -> bytes:
+    """A body of at most `MAX_BODY_BYTES`, given up on after `MAX_BODY_SECONDS`.
+
+    Raises:
+        Refusal: 413 or 408.
+    """
+    too_large = Refusal(413, "PAYLOAD_TOO_LARGE", "body_too_large", {"limit": MAX_BODY_BYTES})
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(MAX_BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise too_large
+    except TimeoutError:
+        raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None
+    return bytes(body)
+
+
+def parse_body(body: bytes) -> Operation:
+    """The operation in a POST's body. An array of operations (batching) is none.
+
+    Raises:
+        Refusal: 400.
+    """
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise malformed("not_json") from None
+    if not isinstance(content, dict):
+        raise malformed("not_json")
+    return _operation(content)
+
+
+def parse_url(query_string: bytes) -> Operation:
+    """The operation in a GET's parameters; `variables` and `extensions` are JSON.
+
+    Raises:
+        Refusal: 400.
+    """
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_URL_PARAMETERS
+        )
+    except ValueError:
+        raise malformed("not_url_parameters") from None
+    content: dict[str, object] = dict(pairs)
+    if len(content) != len(pairs):
+        raise malformed("not_url_parameters")
+    for name in ("variables", "extensions"):
+        if text := content.pop(name, None):
+            try:
+                content[name] = orjson.loads(str(text))
+            except orjson.JSONDecodeError:
+                raise malformed("not_an_object", name=name) from None
+    return _operation(content)
+
+
+def _operation(content: Mapping[str, object]) -> Operation:
+    query = content.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise malformed("no_query")
+    name = content.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise malformed("not_a_name")
+    return Operation(query, _object(content, "variables"), name or None, _object(content, "extensions"))
+
+
+def _object(content: Mapping[str, object], name: str) -> dict[str, Any] | None:
+    value = content.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise malformed("not_an_object", name=name)
+    return value

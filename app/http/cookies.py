@@ -1,0 +1,77 @@
+"""The cookies of browser clients: one for the portal, one for staff, one beside the ticket of a pending choice.
+
+Their names differ so that neither kind of session is ever taken for the other. `__Host-` makes a browser refuse them
+from another host, from a path, and over plain HTTP; a demo on loopback has no TLS, so it uses names of its own.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from app.http.answers import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CookieNames:
+    """What the three cookies are called, and whether they may travel over TLS alone."""
+
+    portal: str
+    staff: str
+    ticket: str
+    secure: bool
+
+    @property
+    def all(self) -> tuple[str, str, str]:
+        """Every name of ours."""
+        return (self.portal, self.staff, self.ticket)
+
+
+HOST_NAMES: Final = CookieNames("__Host-adgang", "__Host-adgang-staff", "__Host-adgang-ticket", secure=True)
+LOOPBACK_NAMES: Final = CookieNames("adgang-demo", "adgang-demo-staff", "adgang-demo-ticket", secure=False)
+
+
+def names_for(request: Request, *, demo: bool) -> CookieNames:
+    """The names to use with this request: the demo's own on plain-HTTP loopback, the safe ones everywhere else."""
+    if demo and request.url.scheme == "http" and is_loopback(request.url.hostname):
+        return LOOPBACK_NAMES
+    return HOST_NAMES
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for the names and addresses by which a machine calls itself."""
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def read_cookies(headers: Iterable[str], wanted: Iterable[str]) -> dict[str, str]:
+    """The wanted ones of a request's cookies.
+
+    Raises:
+        Refusal: 400, where one comes twice. Somebody has planted the other, and which is which can't be told.
+    """
+    names = frozenset(wanted)
+    found: dict[str, str] = {}
+    for header in headers:
+        for pair in header.split(";"):
+            name, separator, value = pair.partition("=")
+            if not separator or (name := name.strip()) not in names:
+                continue
+            if name in found:
+                raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
+            found[name] = value.strip()
+    return found
+
+
+def set_cookie(name: str, value: str, *, max_age: int, secure: bool) -> str:
+    """A `Set-Cookie` header. The values are ours, base64url, and need no quoting; an age of 0 clears the cookie."""
+    attributes = [f"{name}={value}", "Path=/", f"Max-Age={max_age}", "HttpOnly", "SameSite=Lax"]
+    if secure:
+        attributes.append("Secure")
+    return "; ".join(attributes)

@@ -1,0 +1,125 @@
+"""What a request shows to say who asks. Nothing here looks anything up or decides what the caller may do.
+
+A tool sends `Authorization: Bearer …`, and then no cookie is looked at, however dead the token. A browser sends
+cookies by itself, also on behalf of a page of somebody else's; so they count only on a POST of JSON, which no page may
+send to another origin without asking, and only from our own origin.
+
+The portal and the staff application live on one origin and have a cookie each. An application that sends
+`Adgang-Session: portal` or `Adgang-Session: staff` is answered as that one alone; without the header the portal's
+cookie is read where there is one, else staff's.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from app.http.answers import Refusal
+from app.http.cookies import CookieNames, read_cookies
+
+CHOICE_HEADER: Final = "adgang-session"
+LONGEST_SECRET: Final = 200
+
+
+class Application(StrEnum):
+    """The two browser applications, by what `Adgang-Session` calls them."""
+
+    PORTAL = auto()
+    STAFF = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a request shows. `application` is None for a token of the Authorization header, else whose cookie it is."""
+
+    secret: str | None = field(default=None, repr=False)
+    application: Application | None = None
+    ticket_cookie: str | None = field(default=None, repr=False)
+
+    @property
+    def is_cookie(self) -> bool:
+        return self.application is not None
+
+
+def shown_by(request: Request, names: CookieNames) -> Shown:
+    """The credentials of a request whose body, if it is a POST, is known to be JSON.
+
+    Raises:
+        Refusal: 400 for two credentials of one kind or an unknown `Adgang-Session`, 403 for a cookie from elsewhere.
+    """
+    headers = request.headers.getlist("authorization")
+    if len(headers) > 1:
+        raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
+    if headers:
+        return Shown(bearer_token(headers[0]))
+    wanted = wanted_application(request)
+    if request.method != "POST":
+        return Shown()
+    cookies = read_cookies(request.headers.getlist("cookie"), names.all)
+    if cookies:
+        require_own_origin(request)
+    ticket = bounded(cookies[names.ticket]) if names.ticket in cookies else None
+    for application, name in ((Application.PORTAL, names.portal), (Application.STAFF, names.staff)):
+        if name in cookies and wanted in (None, application):
+            return Shown(bounded(cookies[name]), application, ticket)
+    return Shown(ticket_cookie=ticket)
+
+
+def bearer_token(header: str) -> str:
+    """The token of an Authorization header. Another scheme, or nothing, is a token that nobody has."""
+    scheme, _, token = header.strip().partition(" ")
+    return bounded(token.strip()) if scheme.lower() == "bearer" else ""
+
+
+def bounded(secret: str) -> str:
+    """A secret as it came, or nothing where it is longer than any of ours."""
+    return secret if len(secret) <= LONGEST_SECRET else ""
+
+
+def wanted_application(request: Request) -> Application | None:
+    """The application that `Adgang-Session` names, if it is there.
+
+    Raises:
+        Refusal: 400 for any other value.
+    """
+    values = request.headers.getlist(CHOICE_HEADER)
+    if not values:
+        return None
+    if len(values) == 1 and values[0] in set(Application):
+        return Application(values[0])
+    raise Refusal(400, "BAD_REQUEST", "unknown_application")
+
+
+def require_own_origin(request: Request) -> None:
+    """Lets a request pass that one of our own pages sent, or that no browser's page did.
+
+    A page can't forge `Origin` or `Sec-Fetch-Site`; a browser too old to send either has no `__Host-` cookie that
+    `SameSite=Lax` wouldn't keep home. The scheme isn't compared, as a proxy may have taken TLS off; another scheme is
+    another origin to a browser, which stops at the preflight that is never answered.
+
+    Raises:
+        Refusal: 403.
+    """
+    origins = request.headers.getlist("origin")
+    if origins:
+        allowed = len(origins) == 1 and is_own_origin(origins[0], request.headers.getlist("host"))
+    else:
+        allowed = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    if not allowed:
+        raise Refusal(403, "FOREIGN_ORIGIN", "foreign_origin")
+
+
+def is_own_origin(origin: str, hosts: list[str]) -> bool:
+    """True where an `Origin` has the host and port that the request was sent to."""
+    if len(hosts) != 1:
+        return False
+    try:
+        sent_from, sent_to = urlsplit(origin), urlsplit(f"//{hosts[0]}")
+        if sent_from.scheme not in {"http", "https"} or not sent_from.hostname:
+            return False
+        default = {"http": 80, "https": 443}[sent_from.scheme]
+        return (sent_from.hostname, sent_from.port or default) == (sent_to.hostname, sent_to.port or default)
+    except ValueError:
+        return False

@@ -1,0 +1,89 @@
+"""Which company a portal client believes it is ordering for.
+
+Two tabs share one session, and when one of them switches company the other would order for the wrong one. A client that
+sends `Adgang-Reference` with the id of the reference it shows is refused instead, before anything runs.
+"""
+
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
+from starlette.requests import Request
+
+from app import ids
+from app.http.answers import Refusal
+from app.http.body import Operation
+from app.services.caller import Caller, PortalUser
+
+HEADER: Final = "adgang-reference"
+MAX_TOKENS: Final = 5000
+
+# These decide where the session stands, or end it: they make sense wherever it stands now.
+DECIDES_ITSELF: Final = frozenset({"login", "chooseCustomer", "switchCustomer", "logout", "__typename"})
+
+
+def require_same_reference(request: Request, caller: Caller, operation: Operation) -> None:
+    """Lets a request pass whose client believes what is so, or says nothing about it.
+
+    Raises:
+        Refusal: 409, where the session stands elsewhere.
+    """
+    believed = request.headers.getlist(HEADER)
+    if not believed or not isinstance(caller, PortalUser):
+        return
+    if all(value == ids.encode("Reference", caller.reference_id) for value in believed):
+        return
+    fields = root_fields(operation)
+    if fields is None or fields <= DECIDES_ITSELF:
+        return
+    raise Refusal(409, "REFERENCE_CHANGED", "reference_changed")
+
+
+def root_fields(operation: Operation) -> frozenset[str] | None:
+    """The fields at the root of an operation, those of fragments too; None where nothing can run, as the executor says.
+
+    `@skip` and `@include` are not looked at: what might run counts.
+    """
+    try:
+        document = parse(operation.query, no_location=True, max_tokens=MAX_TOKENS)
+    except GraphQLError:
+        return None
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    named = [
+        node
+        for node in operations
+        if operation.operation_name is None or (node.name is not None and node.name.value == operation.operation_name)
+    ]
+    if not named:
+        return None
+    fields: set[str] = set()
+    for node in named:
+        _collect(node.selection_set, _fragments(document), fields, set())
+    return frozenset(fields)
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def _collect(
+    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], fields: set[str], seen: set[str]
+) -> None:
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            fields.add(node.name.value)
+        elif isinstance(node, InlineFragmentNode):
+            _collect(node.selection_set, fragments, fields, seen)
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            if (fragment := fragments.get(node.name.value)) is not None:
+                _collect(fragment.selection_set, fragments, fields, seen)

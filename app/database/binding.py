@@ -7,10 +7,12 @@ client that refuses to run anything.
 """
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Literal, NoReturn
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.context import TortoiseContext, get_current_context, set_global_context
+from tortoise.context import TortoiseContext, set_global_context
 
 MODELS = "app.models"
 MIGRATIONS = "app.migrations"
@@ -20,6 +22,7 @@ silent = logging.Logger("silent", level=logging.CRITICAL + 1)
 """Takes the place of Tortoise's log of statements, which has their values in it: password hashes, tokens, names."""
 
 _bound: TortoiseContext | None = None
+_users = 0
 
 
 class Unconnected(BaseDBAsyncClient):
@@ -53,18 +56,33 @@ def apps_config(dialect: str) -> dict[str, dict[str, Any]]:
     return {APP_LABEL: {"models": [MODELS], "migrations": MIGRATIONS, "default_connection": dialect}}
 
 
-async def bind_models(dialect: Literal["sqlite", "postgres"]) -> TortoiseContext:
-    """Makes Tortoise's models speak this dialect, in this process, from now on."""
-    global _bound
-    if _bound is not None and _bound.default_connection == dialect and get_current_context() is _bound:
-        return _bound
-    if _bound is not None:
-        await _bound.close_connections()
+@asynccontextmanager
+async def bound_models(dialect: Literal["sqlite", "postgres"]) -> AsyncIterator[TortoiseContext]:
+    """Makes Tortoise's models speak this dialect. Blocks may overlap where they are of one dialect.
+
+    Raises:
+        RuntimeError: The models of this process speak another dialect now.
+    """
+    global _bound, _users
+    if _bound is None or _bound.default_connection != dialect:
+        if _users:
+            raise RuntimeError("Databases of two kinds can't be open in one process at the same time.")
+        _bound = await _bind(dialect, _bound)
+    _users += 1
+    try:
+        yield _bound
+    finally:
+        _users -= 1
+
+
+async def _bind(dialect: str, former: TortoiseContext | None) -> TortoiseContext:
+    if former is not None:
+        await former.close_connections()
     engine = {"sqlite": "app.database.sqlite", "postgres": "app.database.asyncpg"}[dialect]
     context = TortoiseContext()
-    await context.init(
-        config={"connections": {dialect: {"engine": engine, "credentials": {}}}, "apps": apps_config(dialect)}
-    )
+    with context:
+        await context.init(
+            config={"connections": {dialect: {"engine": engine, "credentials": {}}}, "apps": apps_config(dialect)}
+        )
     set_global_context(context)
-    _bound = context
     return context

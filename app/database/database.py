@@ -8,9 +8,9 @@ from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
 from app.database.asyncpg import PostgresEngine
-from app.database.binding import bind_models
+from app.database.binding import bound_models
 from app.database.dialect import Dialect
-from app.database.errors import SerializationFailed
+from app.database.errors import DatabaseUnavailable, SerializationFailed
 from app.database.executor import Engine, Rows, Transaction
 from app.database.sqlite import SqliteEngine, path_of
 
@@ -92,7 +92,8 @@ class Database:
         """
 
         async def look(tx: Transaction) -> None:
-            await tx.fetch("SELECT 1")
+            if not (await tx.fetch(tx.dialect.writable))[0]["writable"]:
+                raise DatabaseUnavailable("The database can be read but not written to.")
 
         await self.transact(look)
 
@@ -115,8 +116,8 @@ async def open_database(settings: DatabaseSettings) -> AsyncIterator[Database]:
     """
     engine = await _open_engine(settings.database_url, settings.database_pool_size)
     try:
-        await bind_models(engine.dialect.name)
-        yield Database(engine)
+        async with bound_models(engine.dialect.name):
+            yield Database(engine)
     finally:
         await engine.close()
 

@@ -27,6 +27,8 @@ class Dialect(ABC):
     """Follows one of the locks above: rows that others have locked are left out."""
     now: ClassVar[str]
     """An expression for the database's own clock, in the form in which moments are stored."""
+    writable: ClassVar[str]
+    """A statement that answers, inside a transaction, whether it could write."""
 
     @abstractmethod
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
@@ -62,6 +64,7 @@ class SqliteDialect(Dialect):
     for_share = ""
     skip_locked = ""
     now = "strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now')"
+    writable = "SELECT 1 AS writable"  # the transaction has the write lock
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
@@ -79,6 +82,7 @@ class PostgresDialect(Dialect):
     for_share = " FOR SHARE"
     skip_locked = " SKIP LOCKED"
     now = "clock_timestamp()"
+    writable = "SELECT current_setting('transaction_read_only') = 'off' AS writable"  # on a standby it is on
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} = ANY({placeholder}::{kind}[])"

@@ -1,7 +1,5 @@
 """The haulage firm's customers: the companies whose people order."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -21,4 +19,5 @@ class Customer(Model):
     updated_at = fields.DatetimeField()
 
     class Meta:
-        table: ClassVar[str] = "customer"
+        table = "customer"
+        table_description = "Customers"

@@ -1,7 +1,5 @@
 """Logins: the one row in which a username's password is."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -26,4 +24,5 @@ class Login(Model):
     created_at = fields.DatetimeField()
 
     class Meta:
-        table: ClassVar[str] = "login"
+        table = "login"
+        table_description = "Logins, one a username"

@@ -1,7 +1,5 @@
 """Customer references ("kundereferencer", "bestillere"): the people who order for a customer."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -33,4 +31,5 @@ class Reference(Model):
     last_login_at = fields.DatetimeField(null=True)
 
     class Meta:
-        table: ClassVar[str] = "reference"
+        table = "reference"
+        table_description = "Customer references"

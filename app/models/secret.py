@@ -1,7 +1,5 @@
 """Small facts about this database that belong to no noun of the register."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -13,4 +11,5 @@ class Secret(Model):
     value = fields.BinaryField()
 
     class Meta:
-        table: ClassVar[str] = "secret"
+        table = "secret"
+        table_description = "Named values"

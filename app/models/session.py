@@ -1,7 +1,5 @@
 """Sessions, and the tickets with which a person of several companies chooses one."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -29,7 +27,8 @@ class Session(Model):
     ip_address = fields.TextField(null=True)
 
     class Meta:
-        table: ClassVar[str] = "session"
+        table = "session"
+        table_description = "Live sessions"
 
 
 class Ticket(Model):
@@ -48,4 +47,5 @@ class Ticket(Model):
     failed_since = fields.IntField(default=0)
 
     class Meta:
-        table: ClassVar[str] = "ticket"
+        table = "ticket"
+        table_description = "Tickets for choosing a customer"

@@ -1,7 +1,5 @@
 """Internet order settings ("internetordreindstillinger"): named sets of what portal users may do."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -19,4 +17,5 @@ class InternetOrderSettings(Model):
     updated_at = fields.DatetimeField()
 
     class Meta:
-        table: ClassVar[str] = "internet_order_settings"
+        table = "internet_order_settings"
+        table_description = "Internet order settings"

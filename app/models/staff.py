@@ -1,7 +1,5 @@
 """The firm's own people, and the tokens they make for tools."""
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -29,7 +27,8 @@ class StaffMember(Model):
     updated_at = fields.DatetimeField()
 
     class Meta:
-        table: ClassVar[str] = "staff_member"
+        table = "staff_member"
+        table_description = "Staff"
 
 
 class AccessToken(Model):
@@ -45,4 +44,5 @@ class AccessToken(Model):
     last_used_at = fields.DatetimeField(null=True)
 
     class Meta:
-        table: ClassVar[str] = "access_token"
+        table = "access_token"
+        table_description = "Access tokens for tools"

@@ -1,0 +1,92 @@
+"""What kinds of value a column can hold, and how each is made from what a driver answers.
+
+Drivers differ: one answers a moment and a truth value, another a text and a number. A kind's `decoder` knows which it
+is told by the dialect, so nothing above this module does.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Protocol
+
+Decoder = Callable[[Any], Any]
+
+
+class Decoding(Protocol):
+    """What a database dialect says about the values of its driver."""
+
+    def moment(self, value: Any) -> datetime | None:
+        """A stored moment, aware and in UTC."""
+
+    def boolean(self, value: Any) -> bool:
+        """A stored truth value."""
+
+    def json(self, value: Any) -> Any:
+        """A stored JSON document."""
+
+
+class Kind:
+    """A kind of value. `make_decoder` makes the function for one dialect, or None where values come as they are."""
+
+    def __init__(self, name: str, make_decoder: Callable[[Decoding], Decoder | None]) -> None:
+        self.name = name
+        self._make_decoder = make_decoder
+        self._decoders: dict[Decoding, Decoder | None] = {}
+
+    def decoder(self, decoding: Decoding) -> Decoder | None:
+        """The function that makes a value of this kind from what the dialect's driver answers. It is made once."""
+        if decoding not in self._decoders:
+            self._decoders[decoding] = self._make_decoder(decoding)
+        return self._decoders[decoding]
+
+    def __repr__(self) -> str:
+        return f"<Kind {self.name}>"
+
+
+def as_it_is(decoding: Decoding) -> None:
+    """No decoder at all."""
+
+
+def through(decode: Decoder) -> Callable[[Decoding], Decoder]:
+    """A decoder that is the same for every dialect and is spared the nulls."""
+    return lambda decoding: lambda value: None if value is None else decode(value)
+
+
+def _truth(decoding: Decoding) -> Decoder:
+    return lambda value: None if value is None else decoding.boolean(value)
+
+
+def _json(decoding: Decoding) -> Decoder:
+    return lambda value: None if value is None else decoding.json(value)
+
+
+TEXT = Kind("text", as_it_is)
+INT = Kind("int", as_it_is)
+BYTES = Kind("bytes", through(bytes))
+BOOL = Kind("bool", _truth)
+MOMENT = Kind("moment", lambda decoding: decoding.moment)
+JSON = Kind("json", _json)
+
+
+def ENUM(members: type[Enum]) -> Kind:
+    """The name of a member of an enumeration."""
+    return Kind("enum", through(members.__getitem__))
+
+
+def ENUMS(members: type[Enum]) -> Kind:
+    """A JSON list of names of an enumeration's members, as a tuple of members in the order in which they are stored."""
+
+    def decoder(decoding: Decoding) -> Decoder:
+        @lru_cache(maxsize=256)
+        def from_text(text: str) -> tuple[Enum, ...]:
+            return tuple(members[name] for name in decoding.json(text))
+
+        def decode(value: Any) -> tuple[Enum, ...] | None:
+            if value is None or isinstance(value, str):
+                return None if value is None else from_text(value)
+            return tuple(members[name] for name in decoding.json(value))
+
+        return decode
+
+    return Kind("enums", decoder)

@@ -1,19 +1,38 @@
 """How log lines look: one JSON object a line, or text for people; every library's lines go the same way as ours.
 
-Lines go to standard error, so that what a command prints can be read by a program.
+No line holds what a caller sent or a row contains. So an exception is logged by its type and its way through the code,
+never by its text; libraries that log statements or documents are silent; and what remains is escaped, so that no value
+ends its line, turns the reading direction or steers a terminal. Lines go to standard error, so that what a command
+prints can be read by a program.
 """
 
 import logging
+import re
 import sys
 import traceback
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.settings import Settings
+
+SILENT: Final = ("strawberry", "uvicorn.access", "tortoise.db_client")
+"""They log documents, variables, URLs, and statements with their values. Our own code logs what may be known."""
+
+QUIET: Final = ("aiosqlite", "asyncio", "asyncpg", "tortoise")
+"""Their lines below a warning hold statements and values."""
+
+LONGEST: Final = 2000
+MOST_FRAMES: Final = 40
+
+_UNPRINTABLE: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -24,6 +43,7 @@ def configure_logging(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         without_exception_texts,
+        plain,
     ]
     structlog.configure(
         processors=[
@@ -38,26 +58,30 @@ def configure_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[first_line, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+    for name in SILENT:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 def frames(trace: TracebackType | None) -> list[str]:
-    """The way of an exception through the code, without the values it met there."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    """The way of an exception through the code, without the values it met there; its end where it is long."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)[-MOST_FRAMES:]]
 
 
 def describe(error: BaseException) -> dict[str, object]:
     """An exception by its type and its way through the code. Its text may quote what somebody typed."""
-    return {
-        "exception": f"{type(error).__module__}.{type(error).__qualname__}",
-        "trace": frames(error.__traceback__),
-    }
+    described: dict[str, object] = {"exception": _type_of(error), "trace": frames(error.__traceback__)}
+    causes = [_type_of(cause) for cause in _causes(error)]
+    return {**described, "causes": causes} if causes else described
 
 
 def without_exception_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -72,15 +96,57 @@ def without_exception_texts(_logger: WrappedLogger, _method: str, event: EventDi
     return event
 
 
+def plain(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Lets texts of a sane length, numbers and lists of them through, and of anything else its type."""
+    return {name: value if name.startswith("_") else _plain(value) for name, value in event.items()}
+
+
+def first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keeps the first line of what a library says: asyncio's next ones are the repr of an exception and of its task."""
+    event["event"] = str(event.get("event", "")).partition("\n")[0]
+    return event
+
+
 def escaped(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keeps a value from ending its line or steering a terminal."""
     return {name: _escape(value) for name, value in event.items()}
 
 
+def _type_of(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What an exception was raised from, and that, as far as Python would tell."""
+    seen = {id(error)}
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case str():
+            return str(value)[:LONGEST].encode("utf-8", "backslashreplace").decode()
+        case None | bool() | float():
+            return value
+        case int():
+            return value if abs(value) < 2**63 else str(value)
+        case datetime():
+            return value.isoformat()
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case Mapping():
+            return {str(name): _plain(part) for name, part in value.items()}
+    return f"<{type(value).__qualname__}>"
+
+
 def _escape(value: object) -> object:
     if isinstance(value, str) and not value.isprintable():
         return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in value)
-    return value
+    return [_escape(part) for part in value] if isinstance(value, list) else value
 
 
 def _renderers(settings: Settings) -> list[Processor]:
@@ -90,4 +156,5 @@ def _renderers(settings: Settings) -> list[Processor]:
 
 
 def _dumps(event: object, **_options: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    """JSON; what orjson leaves of control and direction signs stands in texts only, where JSON has an escape for it."""
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(event).decode())

@@ -1,0 +1,51 @@
+"""`adgang audit`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.running import Failed, with_services
+
+if TYPE_CHECKING:
+    from app.services import Services
+    from app.services.audit_report import Report
+
+commands = typer.Typer(help="The audit: that nothing in it was changed or taken out.", no_args_is_help=True)
+
+
+@commands.command()
+def head() -> None:
+    """Make a checkpoint and print it as NUMBER:DIGEST. Kept elsewhere, it shows when the audit was rewritten since."""
+
+    async def work(services: "Services") -> str:
+        return await services.audit.head()
+
+    typer.echo(with_services(work))
+
+
+@commands.command()
+def verify(
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="NUMBER:DIGEST", help="Begin at a checkpoint that was kept.")
+    ] = None,
+) -> None:
+    """Hold every event against its digest. Names the first broken one of each lane, and then exits with 1."""
+
+    async def work(services: "Services") -> "Report":
+        from app.services.audit_chain import NotACheckpoint
+
+        try:
+            return await services.audit.verify(from_)
+        except NotACheckpoint as error:
+            raise Failed(str(error)) from None
+
+    report = with_services(work)
+    for finding in report.findings:
+        typer.echo(f"Broken: {finding}.")
+    typer.echo(f"Verified {report.events} events and {report.checkpoints} checkpoints.")
+    if report.unkeyed:
+        typer.echo(f"{report.unkeyed} of the events have a digest without a key: set ADGANG_AUDIT_KEY.")
+    if report.erased:
+        typer.echo(f"In {report.erased} of the events, names are erased.")
+    if not report.ok:
+        raise Failed("The audit is broken: see above where.")

@@ -1,0 +1,133 @@
+"""How commands run, and how they end: what can go wrong becomes a sentence on standard error."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from app.database import Database
+    from app.services import Services
+    from app.settings import Settings
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+BEHIND = "The database is behind this version of Adgang. Run: adgang migrate"
+
+
+class Failed(Exception):
+    """A command can't go on; the text says why and what to do."""
+
+
+@contextmanager
+def as_sentence() -> Iterator[None]:
+    """Ends the process with a sentence and exit code 1 where the block fails for a reason that was foreseen."""
+    try:
+        yield
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        typer.echo(f"adgang: {sentence}", err=True)
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a failure says to who runs the command; None for one that nobody foresaw."""
+    if isinstance(error, Failed):
+        return str(error)
+    # What these belong to has been imported if one of them was raised.
+    from app.database import DatabaseUnavailable
+    from app.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return str(error)
+    if isinstance(error, DatabaseUnavailable):
+        return "The database can't be reached or is busy. Look at ADGANG_DATABASE_URL, and whether it runs; try again."
+    return None
+
+
+def with_services(work: "Callable[[Services], Awaitable[T]]") -> T:
+    """Runs `work` with the services of the settings' database.
+
+    Raises:
+        Failed: The database is behind.
+    """
+    from app.settings import load_settings
+
+    async def run() -> T:
+        async with open_current(load_settings()) as services:
+            return await work(services)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def open_current(settings: "Settings") -> "AsyncIterator[Services]":
+    """The services on a database that is not behind.
+
+    Raises:
+        Failed: It is.
+    """
+    from app.services import open_services
+
+    await require_current(settings)
+    async with open_services(settings) as services:
+        yield services
+
+
+async def require_current(settings: "Settings") -> None:
+    """Lets a command pass whose database has every migration.
+
+    Raises:
+        Failed: It has not.
+    """
+    from app.database import open_database
+    from app.database.migrate import pending
+
+    async with open_database(settings) as database:
+        if await pending(database):
+            raise Failed(BEHIND)
+
+
+async def is_demo(database: "Database") -> bool:
+    """Whether the database holds a demo's register."""
+    return bool(await database.fetch("SELECT name FROM secret WHERE name = 'demo'"))
+
+
+def expect(answer: Any, wanted: type[S]) -> S:
+    """The answer of a service where it succeeded.
+
+    Raises:
+        Failed: With the problem's text, where it didn't.
+    """
+    from app import i18n
+    from app.services.problems import Problem
+
+    if isinstance(answer, Problem):
+        raise Failed(i18n.message(answer, "en"))
+    assert isinstance(answer, wanted)
+    return answer
+
+
+def read_password(*, from_stdin: bool) -> str:
+    """A new password, typed twice without an echo, or the first line of standard input. It is never an argument.
+
+    Raises:
+        Failed: There is none.
+    """
+    if not from_stdin and not sys.stdin.isatty():
+        raise Failed("There is no terminal to type a password at. Give it on standard input, with --password-stdin.")
+    if not from_stdin:
+        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Failed("The password on standard input isn't UTF-8.") from None
+    if not line:
+        raise Failed("There is no password on standard input.")
+    return line

@@ -1,0 +1,34 @@
+"""`adgang schema`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.running import Failed
+
+commands = typer.Typer(help="The public GraphQL schema.", no_args_is_help=True)
+
+
+@commands.command("print")
+def print_(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; - is standard output.", show_default="schema/schema.graphql")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file isn't up to date.")] = False,
+) -> None:
+    """Print the schema that the code has, with all its descriptions, to the file that is kept beside it."""
+    import schema
+
+    text = f"{schema.schema.as_str().rstrip()}\n"
+    if file == Path("-"):
+        typer.echo(text, nl=False)
+        return
+    target = file or Path(schema.__file__).with_name("schema.graphql")
+    if check:
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            raise Failed(f"{target.name} isn't what the code has. Run: adgang schema print")
+        typer.echo(f"{target.name} is up to date.")
+        return
+    target.write_text(text, encoding="utf-8")
+    typer.echo(f"Wrote {target}.")

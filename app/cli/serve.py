@@ -1,0 +1,59 @@
+"""`adgang serve`."""
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.running import Failed, is_demo, require_current
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+Host = Annotated[str, typer.Option(help="The address to listen on. Anything but loopback belongs behind a proxy.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
+Workers = Annotated[int, typer.Option(min=1, max=256, help="How many processes serve; one a core is a good number.")]
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    demo: Annotated[bool, typer.Option("--demo", help="Serve a demo's register, with GraphiQL.")] = False,
+) -> None:
+    """Serve GraphQL at /graphql, until it is told to stop; what is being answered then is answered first."""
+    from app.http.server import serve as run
+    from app.settings import load_settings
+
+    settings = load_settings(**DEMO_SETTINGS) if demo else load_settings()
+    asyncio.run(_require_servable(settings))
+    run(settings, host, free_port(host, port), workers)
+
+
+DEMO_SETTINGS = {"demo": True, "graphiql": True, "introspection": True}
+
+
+async def _require_servable(settings: "Settings") -> None:
+    from app.database import open_database
+
+    await require_current(settings)
+    async with open_database(settings) as database:
+        if await is_demo(database) and not settings.demo:
+            raise Failed("This is a demo's database. Serve it with --demo, or set ADGANG_DATABASE_URL to another.")
+
+
+def free_port(host: str, port: int) -> int:
+    """The port, if it can be listened on, or one that can where it is 0.
+
+    Raises:
+        Failed: It can't.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family) as server:
+            found: int = server.getsockname()[1]
+            return found
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Failed(f"Can't listen on {host}, port {port} ({reason}). Choose another with --host or --port.") from None

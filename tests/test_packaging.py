@@ -1,0 +1,61 @@
+"""What is installed is what is locked, for every Python that we say we run on, and the locks lead nowhere."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt")
+
+
+def locked(name: str) -> dict[str, str]:
+    """The versions in a lock, by package."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ \\;]+)", text, re.MULTILINE)
+    return {canonicalize_name(package): version for package, version in found}
+
+
+def wanted(*lists: list[str]) -> list[Requirement]:
+    return [Requirement(text) for requirements in lists for text in requirements]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_for_everything_and_no_address_or_path(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)
+    assert all("--hash=sha256:" in entry for entry in entries if entry.strip())
+    assert not re.search(r"://|^-|file:|@ |\s/", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "requirements"),
+    [
+        ("requirements.txt", wanted(PROJECT["project"]["dependencies"])),
+        (
+            "requirements-dev.txt",
+            wanted(PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]["dev"]),
+        ),
+        ("requirements-build.txt", wanted(PROJECT["build-system"]["requires"])),
+    ],
+)
+def test_a_lock_holds_what_the_project_asks_for(name: str, requirements: list[Requirement]) -> None:
+    versions = locked(name)
+    for requirement in requirements:
+        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
+
+
+def test_the_locks_agree() -> None:
+    runtime, development = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert runtime.items() <= development.items()
+    assert PROJECT["build-system"]["requires"] == PROJECT["dependency-groups"]["build"]
+
+
+def test_no_dependency_takes_the_name_of_one_of_our_packages() -> None:
+    """There is a library whose import name is `schema`, too."""
+    names = set().union(*(locked(name) for name in LOCKS))
+    assert names.isdisjoint({"schema", "app", "resolvers"})

@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from app.models.columns import optional_text
+
 
 class Login(Model):
     """A username and its password, shared by every reference that has the username.
@@ -12,10 +14,10 @@ class Login(Model):
 
     id = fields.BigIntField(primary_key=True)
     username_key = fields.TextField()
-    password_hash = fields.TextField(null=True)
-    hash_scheme = fields.TextField(null=True)
+    password_hash = optional_text()
+    hash_scheme = optional_text()
     epoch = fields.IntField(default=1)
-    cleared_hash = fields.TextField(null=True)
+    cleared_hash = optional_text()
     cleared_at = fields.DatetimeField(null=True)
     temporary_since = fields.DatetimeField(null=True)
     failures = fields.IntField(default=0)

@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from app.models.columns import optional_text
+
 
 class Reference(Model):
     """A person at one customer. Those with the same username point at the same login, at most one per customer.
@@ -16,15 +18,15 @@ class Reference(Model):
     customer_id = fields.BigIntField()
     name = fields.TextField()
     name_key = fields.TextField()
-    email = fields.TextField(null=True)
-    email_key = fields.TextField(null=True)
+    email = optional_text()
+    email_key = optional_text()
     login_id = fields.BigIntField(null=True)
     has_password = fields.BooleanField(default=False)
     internet_user = fields.BooleanField(default=False)
     settings_id = fields.BigIntField(null=True)
     denied_permissions = fields.JSONField[list[str]](default=list)
-    phone = fields.TextField(null=True)
-    mobile = fields.TextField(null=True)
+    phone = optional_text()
+    mobile = optional_text()
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()

@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from app.models.columns import optional_text
+
 
 class Session(Model):
     """A log-in that goes on: a portal user's, who stands at a reference, or a staff member's.
@@ -23,8 +25,8 @@ class Session(Model):
     wrong_passwords = fields.IntField(default=0)
     previous_login_at = fields.DatetimeField(null=True)
     failed_since = fields.IntField(default=0)
-    user_agent = fields.TextField(null=True)
-    ip_address = fields.TextField(null=True)
+    user_agent = optional_text()
+    ip_address = optional_text()
 
     class Meta:
         table = "session"

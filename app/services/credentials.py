@@ -201,7 +201,7 @@ class Credentials:
         if save.stored is None:
             reference = Reference(customer_id=save.customer_id, version=1, created_at=now, updated_at=now)
         elif changed:
-            reference = await Reference.get(id=save.stored.id).using_db(tx.client)
+            reference = await Reference.get(id=save.stored.id, using_db=tx.client)
             reference.version += 1
             reference.updated_at = now
         else:
@@ -209,7 +209,7 @@ class Credentials:
         has_password = login is not None and login.password_hash is not None
         reference.login_id, reference.has_password = None if login is None else login.id, has_password
         await references.write(tx, reference, save.fields)
-        return reference.id
+        return int(reference.id)
 
     async def _names(self, situation: Situation) -> list[str]:
         """What a typed password may not consist of: the names, e-mails and companies of all who will share it."""

@@ -8,13 +8,13 @@ from typing import Any
 from app import ids
 from app.database import Transaction
 from app.models import InternetOrderSettings
-from app.models.enums import AuditAction, PortalPermission
+from app.models.enums import AuditAction, FieldProblemCode, PortalPermission
 from app.services import changes
 from app.services.audit import Event
 from app.services.caller import ADMINS, Caller, require_role
 from app.services.folding import fold
 from app.services.inputs import CreateInternetOrderSettings, LeftOut, UpdateInternetOrderSettings
-from app.services.problems import AlreadyExists, FieldProblemCode, InUse, NotFound, Refused, refusable
+from app.services.problems import AlreadyExists, InUse, NotFound, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import (
     CreateInternetOrderSettingsSuccess,

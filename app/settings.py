@@ -10,12 +10,20 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, SecretBytes, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from app.models.enums import SharedUsernameRule
 from app.settings_sources import PREFIX, FileSource, SettingsError, parse_key, parse_keys, refuse_unknown, sentence
 
 __all__ = ["ARGON2_FLOORS", "Settings", "SettingsError", "load_settings", "settings_table"]
+
+ENV_FILE = ".env"
 
 ARGON2_FLOORS = ((47104, 1), (19456, 2), (12288, 3), (9216, 4), (7168, 5))
 """The weakest argon2id that is accepted, as (KiB, passes): OWASP's Password Storage Cheat Sheet."""
@@ -58,7 +66,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
@@ -185,7 +193,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, FileSource(settings_cls, secret_fields())
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        file = str(dotenv_settings.env_file) if dotenv_settings.env_file else None
+        return init_settings, env_settings, dotenv_settings, FileSource(settings_cls, secret_fields(), file)
 
     @field_validator("database_url")
     @classmethod
@@ -231,7 +241,7 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: A sentence for the operator that names each wrong variable.
     """
-    refuse_unknown(Settings.model_fields, secret_fields())
+    refuse_unknown(Settings.model_fields, secret_fields(), overrides.get("_env_file", ENV_FILE))
     try:
         return Settings(**overrides)
     except ValidationError as error:

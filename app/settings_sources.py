@@ -26,20 +26,21 @@ class SettingsError(Exception):
     """A setting is wrong; the text is a sentence for the operator."""
 
 
-def variables() -> dict[str, str]:
-    """All our variables by name in capitals: the environment's, and below them those of `.env`."""
-    found = {**dotenv_values(".env", encoding="utf-8"), **os.environ}
+def variables(env_file: str | None) -> dict[str, str]:
+    """All our variables by name in capitals: the environment's, and below them those of the file."""
+    filed = dotenv_values(env_file, encoding="utf-8") if env_file is not None else {}
+    found = {**filed, **os.environ}
     return {name.upper(): value or "" for name, value in found.items() if name.upper().startswith(PREFIX)}
 
 
-def refuse_unknown(fields: Mapping[str, FieldInfo], secrets: Collection[str]) -> None:
+def refuse_unknown(fields: Mapping[str, FieldInfo], secrets: Collection[str], env_file: str | None) -> None:
     """Stops at a variable nobody reads, which most often is a typing mistake in one that matters.
 
     Raises:
         SettingsError: Names the variable and the one that was probably meant.
     """
     known = {PREFIX + name.upper() for name in fields} | {f"{PREFIX}{name.upper()}_FILE" for name in secrets}
-    for name in sorted(variables().keys() - known):
+    for name in sorted(variables(env_file).keys() - known):
         if KUBERNETES.fullmatch(name):
             continue
         close = difflib.get_close_matches(name, known, n=1)
@@ -49,17 +50,17 @@ def refuse_unknown(fields: Mapping[str, FieldInfo], secrets: Collection[str]) ->
 class FileSource(PydanticBaseSettingsSource):
     """Reads a secret from the file that `ADGANG_…_FILE` names, as container secrets are handed over."""
 
-    def __init__(self, settings_class: type[BaseSettings], secrets: Collection[str]) -> None:
+    def __init__(self, settings_class: type[BaseSettings], secrets: Collection[str], env_file: str | None) -> None:
         super().__init__(settings_class)
         self.secrets = secrets
+        self.given = variables(env_file)
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = f"{PREFIX}{field_name.upper()}_FILE"
-        given = variables()
-        path = given.get(variable)
+        path = self.given.get(variable)
         if not path or field_name not in self.secrets:
             return None, field_name, False
-        if PREFIX + field_name.upper() in given:
+        if self.given.get(PREFIX + field_name.upper()):
             raise SettingsError(f"{PREFIX}{field_name.upper()} and {variable} are both set; set one of them.")
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False

@@ -16,14 +16,9 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 from app.database.binding import Unconnected, silent
 from app.database.dialect import POSTGRES, PostgresDialect
-from app.database.errors import (
-    ConstraintKind,
-    ConstraintViolated,
-    DatabaseUnavailable,
-    SerializationFailed,
-    StatementFailed,
-)
+from app.database.errors import DatabaseUnavailable, StatementFailed
 from app.database.executor import Rows
+from app.database.postgres_errors import NoLongerPrimary, translate
 
 ACQUIRE_SECONDS = 3.0
 """How long a request waits for a connection, and a new connection for its server."""
@@ -31,46 +26,6 @@ CLOSE_SECONDS = 1.0
 """How long an interrupted connection may take to end what it was doing before it is torn down."""
 DRAIN_SECONDS = 10.0
 """How long closing the pool waits for transactions that are still open."""
-
-_CONSTRAINTS = {
-    asyncpg.UniqueViolationError: ConstraintKind.UNIQUE,
-    asyncpg.ForeignKeyViolationError: ConstraintKind.FOREIGN_KEY,
-    asyncpg.CheckViolationError: ConstraintKind.CHECK,
-    asyncpg.NotNullViolationError: ConstraintKind.NOT_NULL,
-}
-_UNAVAILABLE = (
-    OSError,  # TimeoutError and refused or broken connections are among them
-    asyncpg.PostgresConnectionError,
-    asyncpg.InternalClientError,
-    asyncpg.TargetServerAttributeNotMatched,
-    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting up, cancelled by an operator
-    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
-    asyncpg.LockNotAvailableError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
-
-
-class NoLongerPrimary(DatabaseUnavailable):
-    """The server became a standby: all connections to it are useless, not this one alone."""
-
-
-def translate(error: BaseException, *, closed: bool) -> Exception | None:
-    """What a driver's error means to us, without the values it quotes; None where it is none of the driver's."""
-    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
-        return SerializationFailed(type(error).__name__)
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        kind = _CONSTRAINTS.get(type(error), ConstraintKind.OTHER)
-        return ConstraintViolated(kind, str(error.constraint_name or error.column_name))
-    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-        return NoLongerPrimary("PostgreSQL doesn't take writes here any more.")
-    if isinstance(error, _UNAVAILABLE) or (closed and isinstance(error, asyncpg.InterfaceError)):
-        return DatabaseUnavailable(f"PostgreSQL is not available ({type(error).__name__}).")
-    if isinstance(error, asyncpg.SyntaxOrAccessError):
-        return StatementFailed(f"{type(error).__name__}: {error.message}")  # it speaks of names, not of values
-    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
-        return StatementFailed(type(error).__name__)
-    return None
 
 
 def _raise(error: Exception, connection: Any) -> NoReturn:
@@ -140,22 +95,23 @@ class PostgresEngine:
 
     dialect: ClassVar[PostgresDialect] = POSTGRES
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, acquire_seconds: float) -> None:
         self._pool = pool
+        self._acquire_seconds = acquire_seconds
         self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, url: str, pool_size: int) -> Self:
+    async def open(cls, url: str, pool_size: int, *, acquire_seconds: float = ACQUIRE_SECONDS) -> Self:
         """The engine for a database URL as asyncpg takes it: `?host=` for a socket, several hosts."""
         pool = await asyncpg.create_pool(
             url,
             min_size=0,
             max_size=pool_size,
-            timeout=ACQUIRE_SECONDS,
+            timeout=acquire_seconds,
             reset=_leave,
             server_settings={"application_name": "adgang"},
         )
-        return cls(pool)
+        return cls(pool, acquire_seconds)
 
     async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
         async with self._connection() as connection:
@@ -214,7 +170,7 @@ class PostgresEngine:
 
     async def _acquire(self) -> Any:
         try:
-            async with asyncio.timeout(ACQUIRE_SECONDS):
+            async with asyncio.timeout(self._acquire_seconds):
                 return await self._pool.acquire()
         except TimeoutError:
             raise DatabaseUnavailable("No connection to PostgreSQL in time.") from None

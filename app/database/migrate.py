@@ -6,8 +6,8 @@ global state; its loader, its recorder and its operations are what is used here.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
@@ -31,7 +31,7 @@ async def pending(database: Database) -> list[str]:
         DatabaseUnavailable: The database can't be asked.
     """
     applied = await _applied(database)
-    return [migration.name for migration in await _migrations() if migration.name not in applied]
+    return [migration.name for migration in migrations() if migration.name not in applied]
 
 
 async def migrate(database: Database) -> list[str]:
@@ -40,11 +40,9 @@ async def migrate(database: Database) -> list[str]:
     Raises:
         DatabaseUnavailable: The database can't be reached, or not be written to.
     """
-    migrations = await _migrations()
+    known = migrations()
     return [
-        migration.name
-        for number, migration in enumerate(migrations)
-        if await _apply(database, migrations[:number], migration)
+        migration.name for number, migration in enumerate(known) if await _apply(database, known[:number], migration)
     ]
 
 
@@ -85,17 +83,9 @@ async def _applied(executor: Executor) -> set[str]:
     return {row["name"] for row in rows}
 
 
-async def _migrations() -> list[Migration]:
-    """All migrations of this version, in their order."""
-    loader = MigrationLoader(apps_config("sqlite"), _NoRecords(None))
-    await loader.build_graph()
-    (leaf,) = loader.graph.leaf_nodes(APP_LABEL)
-    nodes = (loader.graph.nodes[key] for key in loader.graph.forwards_plan(leaf))
-    return [node for node in nodes if isinstance(node, Migration)]
-
-
-class _NoRecords(MigrationRecorder):
-    """What is applied is asked of the database by `_applied`, in the transaction that depends on it."""
-
-    async def applied_migrations(self) -> list[MigrationKey]:
-        return []
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """All migrations of this version, in the order of their names."""
+    loader = MigrationLoader(apps_config("sqlite"), MigrationRecorder(None))
+    loader.load_disk()
+    return tuple(sorted(loader.disk_migrations.values(), key=lambda migration: migration.name))

@@ -1,0 +1,51 @@
+"""What asyncpg's and PostgreSQL's errors mean to us."""
+
+import asyncpg
+
+from app.database.errors import (
+    ConstraintKind,
+    ConstraintViolated,
+    DatabaseUnavailable,
+    SerializationFailed,
+    StatementFailed,
+)
+
+_CONSTRAINTS = {
+    asyncpg.UniqueViolationError: ConstraintKind.UNIQUE,
+    asyncpg.ForeignKeyViolationError: ConstraintKind.FOREIGN_KEY,
+    asyncpg.CheckViolationError: ConstraintKind.CHECK,
+    asyncpg.NotNullViolationError: ConstraintKind.NOT_NULL,
+}
+_UNAVAILABLE = (
+    OSError,  # TimeoutError and refused or broken connections are among them
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+    asyncpg.TargetServerAttributeNotMatched,
+    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting up, cancelled by an operator
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+class NoLongerPrimary(DatabaseUnavailable):
+    """The server became a standby: all connections to it are useless, not this one alone."""
+
+
+def translate(error: BaseException, *, closed: bool) -> Exception | None:
+    """What a driver's error means to us, without the values it quotes; None where it is none of the driver's."""
+    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
+        return SerializationFailed(type(error).__name__)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        kind = _CONSTRAINTS.get(type(error), ConstraintKind.OTHER)
+        return ConstraintViolated(kind, str(error.constraint_name or error.column_name))
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return NoLongerPrimary("PostgreSQL doesn't take writes here any more.")
+    if isinstance(error, _UNAVAILABLE) or (closed and isinstance(error, asyncpg.InterfaceError)):
+        return DatabaseUnavailable(f"PostgreSQL is not available ({type(error).__name__}).")
+    if isinstance(error, asyncpg.SyntaxOrAccessError):
+        return StatementFailed(f"{type(error).__name__}: {error.message}")  # it speaks of names, not of values
+    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+        return StatementFailed(type(error).__name__)
+    return None

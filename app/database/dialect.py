@@ -39,9 +39,9 @@ class Dialect(ABC):
         """The placeholder with its type said, for where PostgreSQL can't tell (`$1 IS NULL`)."""
 
     @overload
-    def moment(self, value: None) -> None: ...
-    @overload
     def moment(self, value: str | datetime) -> datetime: ...
+    @overload
+    def moment(self, value: None) -> None: ...
     def moment(self, value: str | datetime | None) -> datetime | None:
         """A stored moment, aware and in UTC."""
         return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -46,6 +46,11 @@ async def lock_existing(tx: Transaction, username: str) -> Login | None:
     return await Login.filter(username_key=username).select_for_update(no_key=True).using_db(tx.client).first()
 
 
+async def lock_by_id(tx: Transaction, login_id: int) -> Login | None:
+    """Locks a login that a session or a ticket was made under, where it is still there."""
+    return await Login.filter(id=login_id).select_for_update(no_key=True).using_db(tx.client).first()
+
+
 class Logins:
     """Changes login rows, and ends what was made under their former state."""
 

@@ -1,0 +1,192 @@
+"""The session rows: making, moving, renewing and ending them, inside a transaction that has the owner locked.
+
+The rules, "Logging in" 10 and 11. A session belongs to a login or to a member of staff, its owner; both have an epoch,
+and a session made under an older one is dead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from app.clock import Clock
+from app.database import Executor, Transaction
+from app.models import Login, Session, StaffMember
+from app.models.enums import SessionTransport
+from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
+from app.services.caller import Caller, Client, PortalUser, StaffUser
+from app.services.lifetimes import Lifetime, temporary_until
+from app.services.results import IssuedToken
+from app.settings import Settings
+
+Owner = Literal["login_id", "staff_id"]
+
+_ROWS = "SELECT id, login_id, staff_id, reference_id, epoch, expires_at, last_seen_at FROM session"
+
+
+@dataclass(frozen=True, slots=True)
+class LogInBefore:
+    """What happened at a username since its last log-in, shown to whoever logs in now."""
+
+    at: datetime | None
+    failures: int
+
+
+def own_session(caller: Caller) -> int | None:
+    """The session that a request carried, if any."""
+    return caller.session_id if isinstance(caller, PortalUser | StaffUser) else None
+
+
+def session_secret() -> str:
+    """A new session's secret; the one in millions that looks like an access token's is thrown away."""
+    secret = new_secret()
+    while secret.startswith(ACCESS_TOKEN_PREFIX):
+        secret = new_secret()
+    return secret
+
+
+class SessionRows:
+    """Writes session rows."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._lifetimes: dict[Owner, Lifetime] = {
+            "login_id": Lifetime.of_portal(settings),
+            "staff_id": Lifetime.of_staff(settings),
+        }
+
+    async def open_portal(
+        self,
+        tx: Transaction,
+        login: Login,
+        reference_id: int,
+        *,
+        cookie: bool,
+        client: Client,
+        before: LogInBefore,
+        replaces: int | None,
+    ) -> tuple[int, IssuedToken]:
+        """Makes a portal session, ending the one that the request carried and those beyond the bound."""
+        await self._make_room(tx, "login_id", login.id, login.epoch, replaces)
+        return await self._insert(
+            tx,
+            Session(
+                login_id=login.id,
+                reference_id=reference_id,
+                epoch=login.epoch,
+                previous_login_at=before.at,
+                failed_since=before.failures,
+            ),
+            self._lifetimes["login_id"],
+            until=temporary_until(self._settings, login.temporary_since),
+            cookie=cookie,
+            client=client,
+        )
+
+    async def open_staff(
+        self, tx: Transaction, member: StaffMember, *, cookie: bool, client: Client, replaces: int | None
+    ) -> tuple[int, IssuedToken]:
+        """Makes a staff session, ending the one that the request carried and those beyond the bound."""
+        await self._make_room(tx, "staff_id", member.id, member.epoch, replaces)
+        session = Session(staff_id=member.id, epoch=member.epoch)
+        return await self._insert(tx, session, self._lifetimes["staff_id"], until=None, cookie=cookie, client=client)
+
+    async def lock_live(
+        self, tx: Transaction, session_id: int, epoch: int, *, all_of: tuple[Owner, int] | None = None
+    ) -> Session | None:
+        """Locks a session that lives under this epoch, which is its owner's now.
+
+        Where others of its owner are to end after it, all of them are locked, in the order of their keys.
+        """
+        if all_of is not None:
+            await tx.fetch(
+                f"SELECT id FROM session WHERE {all_of[0]} = $1 ORDER BY id{tx.dialect.for_update}", all_of[1]
+            )
+        session = await Session.filter(id=session_id).select_for_update().using_db(tx.client).first()
+        return session if session is not None and self._is_live(session, epoch) else None
+
+    async def renew(self, tx: Transaction, session: Session, epoch: int) -> IssuedToken:
+        """Gives a locked session a new secret under a new epoch: its old one is dead, its transport stays."""
+        secret, now = session_secret(), self._clock.now()
+        lifetime = self._lifetimes["login_id" if session.staff_id is None else "staff_id"]
+        session.token_hash, session.epoch, session.wrong_passwords = digest(secret), epoch, 0
+        session.last_seen_at = now
+        session.expires_at = session.created_at + lifetime.longest  # no longer cut short by a temporary password
+        await session.save(using_db=tx.client)
+        return _issued(secret, session, lifetime)
+
+    async def end(self, tx: Transaction, session_id: int) -> bool:
+        """Ends a session; says whether it was still there."""
+        return await tx.execute("DELETE FROM session WHERE id = $1", session_id) > 0
+
+    async def end_own(self, tx: Transaction, person: PortalUser | StaffUser, session_id: int) -> bool:
+        """Ends a session of the same username or member of staff; says whether there was such a live one."""
+        owner: tuple[Owner, int] = (
+            ("login_id", person.login_id) if isinstance(person, PortalUser) else ("staff_id", person.staff_id)
+        )
+        condition = f"id = $1 AND {owner[0]} = $2"
+        return await self._end_where(tx, owner[0], condition, session_id, owner[1]) > 0
+
+    async def end_all_of_staff(self, tx: Transaction, staff_id: int, *, but: int | None = None) -> int:
+        """Ends a staff member's sessions (but one), in the order of their keys; says how many were alive."""
+        return await self._end_where(tx, "staff_id", "staff_id = $1 AND id <> $2", staff_id, but or 0)
+
+    async def _make_room(self, tx: Transaction, owner: Owner, key: int, epoch: int, replaces: int | None) -> None:
+        """Ends the session that is replaced, the owner's dead ones, and its oldest ones beyond the bound less one."""
+        rows = await tx.fetch(
+            f"{_ROWS} WHERE {owner} = $1 OR id = $2 ORDER BY id{tx.dialect.for_update}", key, replaces or 0
+        )
+        live = [
+            row["id"]
+            for row in rows
+            if row["id"] != replaces and row["epoch"] == epoch and self._is_alive(tx, owner, row)
+        ]
+        kept = set(live[max(0, len(live) + 1 - self._settings.sessions_per_username) :])
+        await self._delete(tx, [row["id"] for row in rows if row["id"] not in kept])
+
+    async def _end_where(self, tx: Transaction, owner: Owner, condition: str, *args: int) -> int:
+        rows = await tx.fetch(f"{_ROWS} WHERE {condition} ORDER BY id{tx.dialect.for_update}", *args)
+        await self._delete(tx, [row["id"] for row in rows])
+        return sum(self._is_alive(tx, owner, row) for row in rows)
+
+    async def _delete(self, tx: Transaction, keys: list[int]) -> None:
+        if keys:
+            await tx.execute(f"DELETE FROM session WHERE {tx.dialect.any_of('id', '$1')}", keys)
+
+    async def _insert(
+        self,
+        tx: Transaction,
+        session: Session,
+        lifetime: Lifetime,
+        *,
+        until: datetime | None,
+        cookie: bool,
+        client: Client,
+    ) -> tuple[int, IssuedToken]:
+        secret, now = session_secret(), self._clock.now()
+        session.token_hash, session.cookie = digest(secret), cookie
+        session.created_at = session.last_seen_at = now
+        session.expires_at = min(now + lifetime.longest, until or datetime.max.replace(tzinfo=now.tzinfo))
+        session.user_agent, session.ip_address = client.user_agent, client.address
+        await session.save(using_db=tx.client)
+        return session.id, _issued(secret, session, lifetime)
+
+    def _is_live(self, session: Session, epoch: int) -> bool:
+        lifetime = self._lifetimes["login_id" if session.staff_id is None else "staff_id"]
+        ends_at = lifetime.ends_at(session.last_seen_at, session.expires_at)
+        return session.epoch == epoch and self._clock.now() < ends_at
+
+    def _is_alive(self, executor: Executor, owner: Owner, row: Mapping[str, Any]) -> bool:
+        moment = executor.dialect.moment
+        ends_at = self._lifetimes[owner].ends_at(moment(row["last_seen_at"]), moment(row["expires_at"]))
+        return self._clock.now() < ends_at
+
+
+def _issued(secret: str, session: Session, lifetime: Lifetime) -> IssuedToken:
+    return IssuedToken(
+        secret,
+        SessionTransport.COOKIE if session.cookie else SessionTransport.BEARER,
+        lifetime.ends_at(session.last_seen_at, session.expires_at),
+        session.expires_at,
+    )

@@ -1,0 +1,91 @@
+"""Who asks: from the secret that a request shows to the caller that the services are given.
+
+One statement a request. A secret works only by the transport it was made for: a cookie's is worth nothing in an
+Authorization header, a portal's nothing in staff's cookie, nor the other way round.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from app.models.enums import StaffRole
+from app.security.tokens import ACCESS_TOKEN_PREFIX, digest
+from app.services.caller import Caller, Client, Nobody, PortalUser, StaffUser, TokenUser
+from app.services.last_seen import SESSIONS, TOKENS, LastSeen
+from app.services.lifetimes import Lifetime, temporary_until
+from app.services.resources import Resources
+
+Kind = Literal["bearer", "portal cookie", "staff cookie"]
+"""How a credential came: in the Authorization header, or as the cookie of one of the two applications."""
+
+_SESSION = (
+    "SELECT s.id, s.login_id, s.reference_id, s.staff_id, s.last_seen_at, s.expires_at, l.username_key,"
+    " l.temporary_since, r.customer_id, m.email, m.role FROM session s"
+    " LEFT JOIN login l ON l.id = s.login_id AND l.epoch = s.epoch"
+    " LEFT JOIN reference r ON r.id = s.reference_id"
+    " LEFT JOIN staff_member m ON m.id = s.staff_id AND m.epoch = s.epoch AND m.active"
+    " WHERE s.token_hash = $1 AND s.cookie = $2"
+)
+_TOOL = (
+    "SELECT t.id, t.name, t.role, t.last_used_at FROM access_token t JOIN staff_member m ON m.id = t.created_by_id"
+    " WHERE t.secret_hash = $1 AND t.expires_at > $2 AND m.active AND m.role = 'ADMIN'"
+)
+
+
+class Sessions:
+    """Works out callers, and has it written down when their sessions and tokens were used."""
+
+    def __init__(self, resources: Resources, last_seen: LastSeen) -> None:
+        self._resources = resources
+        self._last_seen = last_seen
+        self._portal = Lifetime.of_portal(resources.settings)
+        self._staff = Lifetime.of_staff(resources.settings)
+
+    async def caller_of(self, credential: str, kind: Kind, client: Client) -> Caller:
+        """Whose credential this is now; nobody's where it is dead or never was alive."""
+        if kind == "bearer" and credential.startswith(ACCESS_TOKEN_PREFIX):
+            return await self._tool(credential, client)
+        rows = await self._resources.database.fetch(_SESSION, digest(credential), kind != "bearer")
+        if not rows:
+            return Nobody(client)
+        if rows[0]["staff_id"] is not None:
+            return Nobody(client) if kind == "portal cookie" else self._staff_user(rows[0], client)
+        return Nobody(client) if kind == "staff cookie" else self._portal_user(rows[0], client)
+
+    def _portal_user(self, row: Mapping[str, Any], client: Client) -> Caller:
+        if row["username_key"] is None or not self._lives(row, self._portal):
+            return Nobody(client)
+        since = self._resources.database.dialect.moment(row["temporary_since"])
+        until = temporary_until(self._resources.settings, since)
+        if until is not None and until <= self._resources.clock.now():
+            return Nobody(client)
+        return PortalUser(
+            session_id=row["id"],
+            login_id=row["login_id"],
+            reference_id=row["reference_id"],
+            customer_id=row["customer_id"],
+            username=row["username_key"],
+            must_change_password=until is not None,
+            client=client,
+        )
+
+    def _staff_user(self, row: Mapping[str, Any], client: Client) -> Caller:
+        if row["email"] is None or not self._lives(row, self._staff):
+            return Nobody(client)
+        return StaffUser(row["id"], row["staff_id"], row["email"], StaffRole(row["role"]), client)
+
+    def _lives(self, row: Mapping[str, Any], lifetime: Lifetime) -> bool:
+        moment = self._resources.database.dialect.moment
+        last_seen_at = moment(row["last_seen_at"])
+        if lifetime.ends_at(last_seen_at, moment(row["expires_at"])) <= self._resources.clock.now():
+            return False
+        self._last_seen.note(SESSIONS, row["id"], last_seen_at)
+        return True
+
+    async def _tool(self, credential: str, client: Client) -> Caller:
+        database = self._resources.database
+        rows = await database.fetch(_TOOL, digest(credential), self._resources.clock.now())
+        if not rows:
+            return Nobody(client)
+        row = rows[0]
+        self._last_seen.note(TOKENS, row["id"], database.dialect.moment(row["last_used_at"]))
+        return TokenUser(row["id"], row["name"], StaffRole(row["role"]), client)

@@ -1,0 +1,60 @@
+"""What changing one's own password takes, for portal users and for staff: verifying, judging, hashing.
+
+All of it happens before a transaction is open.
+"""
+
+from app.models.enums import FieldProblemCode, PasswordReasonCode
+from app.security import policy
+from app.security.passwords import StoredHash, secret_of
+from app.services.caller import PortalUser, StaffUser
+from app.services.inputs import ChangePassword, NewPassword
+from app.services.new_passwords import NewPasswords
+from app.services.password_check import PasswordCheck
+from app.services.problems import Refused, WeakPassword
+from app.services.resources import Resources
+from app.services.session_tries import SessionTries
+from app.services.validation import Checks
+
+
+def check_form(given: ChangePassword) -> None:
+    """Looks at the form of a new password. A wrong form of the current one is a wrong password.
+
+    Raises:
+        Refused: InvalidInput.
+    """
+    checks = Checks()
+    if policy.unencodable(given.new_password):
+        checks.add("newPassword", FieldProblemCode.FORBIDDEN_CHARACTER)
+    checks.done()
+
+
+class ChangeOfPassword:
+    """What changing one's own password takes, for portal users and for staff: verifying, judging, hashing."""
+
+    def __init__(self, resources: Resources, new_passwords: NewPasswords) -> None:
+        self._check = PasswordCheck(resources)
+        self._tries = SessionTries(resources)
+        self._new_passwords = new_passwords
+
+    async def prepared(
+        self, caller: PortalUser | StaffUser, stored: str | None, given: ChangePassword, names: list[str]
+    ) -> StoredHash:
+        """The new password's hash, once the current one was right and the new one is good enough.
+
+        Raises:
+            Refused: TooManyAttempts, WrongPassword, WeakPassword or Overloaded; NotLoggedIn where the session ended.
+        """
+        number = await self._tries.take(caller.session_id)
+        try:
+            if await self._check.verify(caller, stored, given.current_password):
+                return await self._hashed(caller, given, names)
+        except Refused:
+            await self._tries.give_back(caller.session_id)
+            raise
+        raise Refused(await self._tries.failed(caller, number))
+
+    async def _hashed(self, caller: PortalUser | StaffUser, given: ChangePassword, names: list[str]) -> StoredHash:
+        if secret_of(given.new_password) == secret_of(given.current_password):
+            raise Refused(WeakPassword((PasswordReasonCode.SAME_AS_BEFORE,)))
+        new_password = NewPassword(plaintext=given.new_password)
+        return (await self._new_passwords.prepare(new_password, caller, names)).stored

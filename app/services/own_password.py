@@ -1,0 +1,121 @@
+"""How a portal user changes the password, for every reference that shares the username.
+
+The rules, "Logging in" 5 and "Passwords" 5. Right, form, current password, policy, hash; then one transaction that
+locks the login and finds it under the same epoch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from app import ids
+from app.database import Executor, Transaction
+from app.models.enums import (
+    AuditAction,
+    CredentialEffect,
+    MenuItem,
+    PortalPermission,
+)
+from app.security.passwords import StoredHash
+from app.services import permissions
+from app.services.audit import Event
+from app.services.caller import Caller, Nobody, PortalUser
+from app.services.change_of_password import ChangeOfPassword, check_form
+from app.services.inputs import ChangePassword
+from app.services.logins import Logins, lock_by_id, state_of
+from app.services.new_passwords import NewPasswords
+from app.services.password_check import PasswordCheck
+from app.services.places import places_of
+from app.services.problems import NotAllowed, NotLoggedIn, Refused, refusable
+from app.services.resources import Resources
+from app.services.results import ChangePasswordSuccess, CredentialImpact
+from app.services.session_rows import SessionRows
+
+_STANDING = (
+    "SELECT l.password_hash, l.epoch, l.locked_until, r.name, r.email, r.customer_id, r.denied_permissions,"
+    " s.permissions FROM login l JOIN reference r ON r.login_id = l.id JOIN customer c ON c.id = r.customer_id"
+    " JOIN internet_order_settings s ON s.id = COALESCE(r.settings_id, c.settings_id,"
+    " (SELECT id FROM internet_order_settings WHERE is_default))"
+    " WHERE l.id = $1 AND r.id = $2"
+)
+
+
+class OwnPassword:
+    """Changes the password of the login behind a portal session."""
+
+    def __init__(self, resources: Resources, logins: Logins, new_passwords: NewPasswords, rows: SessionRows) -> None:
+        self._resources = resources
+        self._logins = logins
+        self._rows = rows
+        self._check = PasswordCheck(resources)
+        self._change = ChangeOfPassword(resources, new_passwords)
+
+    @refusable
+    async def change_password(self, caller: Caller, given: ChangePassword) -> ChangePasswordSuccess:
+        """Changes the caller's password. The username's other sessions and tickets end; this one gets a new token."""
+        if isinstance(caller, Nobody):
+            raise Refused(NotLoggedIn())
+        if not isinstance(caller, PortalUser):
+            raise Refused(NotAllowed())
+        epoch, stored = await self._prepared(caller, given)
+
+        async def work(tx: Transaction) -> ChangePasswordSuccess:
+            login = await lock_by_id(tx, caller.login_id)
+            if login is None or login.epoch != epoch:
+                raise Refused(NotLoggedIn())
+            session = await self._rows.lock_live(tx, caller.session_id, epoch, all_of=("login_id", login.id))
+            if session is None or session.reference_id is None:
+                raise Refused(NotLoggedIn())
+            standing = await self._allowed(tx, caller, session.reference_id)
+            state = await state_of(tx, login.username_key)
+            await self._logins.set_password(tx, login, stored, by_staff=False)
+            revoked = await self._logins.end_sessions_of_login(tx, login, but=session.id)
+            token = await self._rows.renew(tx, session, login.epoch)
+            effect = CredentialEffect.PASSWORD_CHANGED
+            impact = CredentialImpact(login.username_key, effect, state.reference_ids, revoked)
+            event = Event(
+                AuditAction.PASSWORD_CHANGED,
+                tuple(ids.encode("Reference", key) for key in state.reference_ids),
+                username=login.username_key,
+                data={"sessionsRevoked": revoked},
+            )
+            await self._resources.audit.write(tx, caller, [event])
+            user = replace(
+                caller,
+                reference_id=session.reference_id,
+                customer_id=standing["customer_id"],
+                must_change_password=False,
+            )
+            return ChangePasswordSuccess(token, user, impact)
+
+        return await self._resources.database.transact(work)
+
+    async def _prepared(self, caller: PortalUser, given: ChangePassword) -> tuple[int, StoredHash]:
+        """The epoch under which the current password was verified, and the new password's hash."""
+        database = self._resources.database
+        row = await self._allowed(database, caller, caller.reference_id)
+        check_form(given)
+        self._check.refuse_locked(database.dialect.moment(row["locked_until"]))
+        names = [row["name"], row["email"]]
+        for place in await places_of(database, caller.login_id):
+            names += [place.reference_name, place.customer_name]
+        return row["epoch"], await self._change.prepared(caller, row["password_hash"], given, names)
+
+    async def _allowed(self, executor: Executor, caller: PortalUser, reference_id: int) -> Mapping[str, Any]:
+        """What a change needs to know of where the session stands, if the password may be changed there: with the menu
+        item Settings, or because it must.
+
+        Raises:
+            Refused: NotAllowed, and NotLoggedIn where the session's reference has another login by now.
+        """
+        rows = await executor.fetch(_STANDING, caller.login_id, reference_id)
+        if not rows:
+            raise Refused(NotLoggedIn())
+        row, json = rows[0], executor.dialect.json
+        granted = permissions.effective(
+            PortalPermission.in_order(json(row["permissions"])),
+            PortalPermission.in_order(json(row["denied_permissions"])),
+        )
+        if not caller.must_change_password and MenuItem.SETTINGS not in permissions.menu(granted):
+            raise Refused(NotAllowed())
+        return row

@@ -1,0 +1,183 @@
+"""How portal users come in, choose a company, and move to another.
+
+The rules, "Logging in" 1 to 4. A log-in goes: read the login, verify the hash outside any transaction, then one
+transaction that locks the login, finds it as it was read, and makes a session or a ticket.
+"""
+
+from dataclasses import replace
+
+from app import ids
+from app.database import Transaction
+from app.models import Login as LoginRow
+from app.models.enums import AuditAction, SessionTransport
+from app.security.passwords import StoredHash
+from app.services.audit import Event
+from app.services.caller import Caller, Nobody, PortalUser
+from app.services.inputs import Login
+from app.services.lifetimes import is_outdated, temporary_until
+from app.services.logins import lock_by_id
+from app.services.password_check import TRIES
+from app.services.places import Place, hold_place, hold_places
+from app.services.portal_password import Account, PortalPassword
+from app.services.problems import (
+    NotAllowed,
+    NotFound,
+    NotLoggedIn,
+    Overloaded,
+    Refused,
+    TicketExpired,
+    refusable,
+)
+from app.services.resources import Resources
+from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuccess
+from app.services.session_rows import LogInBefore, SessionRows, own_session
+from app.services.tickets import Tickets
+from app.services.validation import existing_key
+
+
+class PortalLogIn:
+    """Logs portal users in."""
+
+    def __init__(self, resources: Resources, rows: SessionRows, tickets: Tickets) -> None:
+        self._resources = resources
+        self._password = PortalPassword(resources)
+        self._rows = rows
+        self._tickets = tickets
+
+    @refusable
+    async def login(self, caller: Caller, given: Login) -> LoginSuccess | CustomerChoice:
+        """Logs in with a username and its password. Whatever is wrong, the answer and the work for it are the same."""
+        cookie = given.transport is SessionTransport.COOKIE
+        for _ in range(TRIES):
+            account = await self._password.verified(caller, given)
+
+            async def work(tx: Transaction, account: Account = account) -> LoginSuccess | CustomerChoice | None:
+                login = await lock_by_id(tx, account.id)
+                if login is None or not account.is_still(login):
+                    return None
+                places = await hold_places(tx, login.id)
+                if not places:
+                    return None
+                before = await self._note_log_in(tx, login, account.replacement)
+                if len(places) == 1:
+                    return await self._enter(tx, caller, login, places[0], cookie=cookie, before=before)
+                return await self._offer(tx, caller, login, places, cookie=cookie, before=before)
+
+            answer = await self._resources.database.transact(work)
+            if answer is not None:
+                return answer
+        raise Refused(Overloaded(1))
+
+    @refusable
+    async def choose_customer(
+        self, caller: Caller, ticket: str, reference_id: str, cookie_secret: str | None = None
+    ) -> LoginSuccess:
+        """Goes on to one of the companies that a log-in offered. The ticket is used up whatever comes of it."""
+        used = await self._tickets.use(ticket, cookie_secret)
+        key = ids.key_of(reference_id, "Reference")
+        if used is None or key is None or key not in used.reference_ids:
+            raise Refused(TicketExpired())
+
+        async def work(tx: Transaction) -> LoginSuccess:
+            login = await lock_by_id(tx, used.login_id)
+            if login is None or login.epoch != used.epoch or self._is_outdated(login):
+                raise Refused(TicketExpired())
+            place = await hold_place(tx, login.id, key)
+            if place is None:
+                raise Refused(TicketExpired())
+            return await self._enter(tx, caller, login, place, cookie=used.cookie, before=used.before)
+
+        return await self._resources.database.transact(work)
+
+    @refusable
+    async def switch_customer(self, caller: Caller, reference_id: str) -> SwitchCustomerSuccess:
+        """Moves the session to another company of the same username; its token, id and expiries stay."""
+        if isinstance(caller, Nobody):
+            raise Refused(NotLoggedIn())
+        if not isinstance(caller, PortalUser) or caller.must_change_password:
+            raise Refused(NotAllowed())
+        key = existing_key(reference_id, "Reference")
+
+        async def work(tx: Transaction) -> SwitchCustomerSuccess:
+            login = await lock_by_id(tx, caller.login_id)
+            place = await hold_place(tx, caller.login_id, key)
+            session = await self._rows.lock_live(tx, caller.session_id, login.epoch) if login is not None else None
+            if session is None:
+                raise Refused(NotLoggedIn())
+            if place is None:
+                raise Refused(NotFound(reference_id))
+            moved = replace(caller, reference_id=key, customer_id=place.customer_id)
+            if session.reference_id != key:
+                session.reference_id = key
+                await session.save(using_db=tx.client, update_fields=["reference_id"])
+                event = Event(AuditAction.CUSTOMER_SWITCHED, _subjects(place), username=caller.username)
+                await self._resources.audit.write(tx, caller, [event])
+            return SwitchCustomerSuccess(moved)
+
+        return await self._resources.database.transact(work)
+
+    async def _note_log_in(self, tx: Transaction, login: LoginRow, replacement: StoredHash | None) -> LogInBefore:
+        """Writes on the login that its password was right, and answers what was there before."""
+        before = LogInBefore(login.last_login_at, login.failures)
+        login.last_login_at, login.failures = self._resources.clock.now(), 0
+        if replacement is not None:
+            login.password_hash, login.hash_scheme = replacement.text, replacement.scheme
+        await login.save(
+            using_db=tx.client, update_fields=["last_login_at", "failures", "password_hash", "hash_scheme"]
+        )
+        return before
+
+    async def _enter(
+        self, tx: Transaction, caller: Caller, login: LoginRow, place: Place, *, cookie: bool, before: LogInBefore
+    ) -> LoginSuccess:
+        """Makes a session at a place."""
+        now, client = self._resources.clock.now(), caller.client
+        await tx.execute("UPDATE reference SET last_login_at = $1 WHERE id = $2", now, place.reference_id)
+        session_id, token = await self._rows.open_portal(
+            tx,
+            login,
+            place.reference_id,
+            cookie=cookie,
+            client=client,
+            before=before,
+            replaces=own_session(caller),
+        )
+        user = PortalUser(
+            session_id=session_id,
+            login_id=login.id,
+            reference_id=place.reference_id,
+            customer_id=place.customer_id,
+            username=login.username_key,
+            must_change_password=temporary_until(self._resources.settings, login.temporary_since) is not None,
+            client=client,
+        )
+        event = Event(AuditAction.LOGIN_SUCCEEDED, _subjects(place), username=login.username_key)
+        await self._resources.audit.write(tx, user, [event])
+        return LoginSuccess(token, user)
+
+    async def _offer(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        login: LoginRow,
+        places: tuple[Place, ...],
+        *,
+        cookie: bool,
+        before: LogInBefore,
+    ) -> CustomerChoice:
+        """Makes a ticket for several places."""
+        carried = own_session(caller)
+        if carried is not None:
+            await self._rows.end(tx, carried)
+        choice = await self._tickets.create(tx, login, places, cookie=cookie, before=before)
+        subjects = tuple(ids.encode("Reference", place.reference_id) for place in places)
+        event = Event(AuditAction.CHOICE_OFFERED, subjects, username=login.username_key)
+        await self._resources.audit.write(tx, Nobody(caller.client), [event])
+        return choice
+
+    def _is_outdated(self, login: LoginRow) -> bool:
+        return is_outdated(self._resources.settings, login.temporary_since, self._resources.clock.now())
+
+
+def _subjects(place: Place) -> tuple[str, str]:
+    return ids.encode("Reference", place.reference_id), ids.encode("Customer", place.customer_id)

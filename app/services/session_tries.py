@@ -1,0 +1,64 @@
+"""Wrong current passwords at a change of one's own password, counted on the session that asks.
+
+The rules, "Logging in" 5: the fifth ends the session, so that who has stolen one can't use it to guess. A try is
+counted before its password is looked at: any number of guesses at once are as many tries.
+"""
+
+from typing import Final
+
+from app import ids
+from app.database import Transaction
+from app.models.enums import AuditAction
+from app.services.audit import Event
+from app.services.caller import PortalUser, StaffUser
+from app.services.problems import NotLoggedIn, Problem, Refused, TooManyAttempts, WrongPassword
+from app.services.resources import Resources
+
+TRIES: Final = 5
+_TAKE: Final = (
+    "UPDATE session SET wrong_passwords = wrong_passwords + 1 WHERE id = $1 AND wrong_passwords < $2"
+    " RETURNING wrong_passwords"
+)
+_GIVE_BACK: Final = "UPDATE session SET wrong_passwords = wrong_passwords - 1 WHERE id = $1 AND wrong_passwords > 0"
+
+
+class SessionTries:
+    """Counts on sessions."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    async def take(self, session_id: int) -> int:
+        """Counts a try, and says which one it is.
+
+        Raises:
+            Refused: TooManyAttempts where all are taken, NotLoggedIn where the session is gone.
+        """
+        database = self._resources.database
+        rows = await database.fetch(_TAKE, session_id, TRIES)
+        if rows:
+            return int(rows[0]["wrong_passwords"])
+        there = await database.fetch("SELECT 1 FROM session WHERE id = $1", session_id)
+        raise Refused(TooManyAttempts(1) if there else NotLoggedIn())
+
+    async def give_back(self, session_id: int) -> None:
+        """Takes a try back that wasn't a wrong password."""
+        await self._resources.database.execute(_GIVE_BACK, session_id)
+
+    async def failed(self, caller: PortalUser | StaffUser, number: int) -> Problem:
+        """What a wrong password is answered with; the last one ends the session."""
+        if number < TRIES:
+            return WrongPassword()
+
+        async def work(tx: Transaction) -> None:
+            ended = await tx.execute("DELETE FROM session WHERE id = $1", caller.session_id)
+            if ended:
+                username = caller.username if isinstance(caller, PortalUser) else caller.email
+                subjects = (ids.encode("Session", caller.session_id),)
+                event = Event(
+                    AuditAction.SESSION_REVOKED, subjects, username=username, data={"reason": "WRONG_PASSWORDS"}
+                )
+                await self._resources.audit.write(tx, caller, [event])
+
+        await self._resources.database.transact(work)
+        return TooManyAttempts(1)

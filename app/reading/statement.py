@@ -10,7 +10,7 @@ from app.reading.kinds import INT
 from app.reading.table import Table
 from app.reading.view import View
 
-_NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
+_NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z_0-9]*)")
 
 
 class Values:

@@ -1,0 +1,90 @@
+"""Through whose eyes the register is read: what a caller's role lets them see, and the values that the tables name.
+
+The rules, "Who may do what". A table's scope asks here; nothing else decides about rows.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.models.enums import StaffRole
+from app.reading import EVERYTHING, Answer, Condition, Scope, View
+from app.services.audit import Audit
+from app.services.caller import ADMINS, AUDITORS, READERS, Caller, CommandLine, PortalUser, StaffUser, TokenUser
+from app.services.lifetimes import Lifetime
+from app.settings import Settings
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """What a view of the register looks from. `audit` knows the keys under which events are found."""
+
+    caller: Caller
+    now: datetime
+    settings: Settings
+    audit: Audit
+
+
+def viewpoint(view: View) -> Viewpoint:
+    """The viewpoint that a view of the register always has."""
+    assert isinstance(view.viewer, Viewpoint)
+    return view.viewer
+
+
+def view_of(viewpoint: Viewpoint, answer: Answer) -> View:
+    """The view of a caller, with the values for SQL that any table may name."""
+    caller, now, settings = viewpoint.caller, viewpoint.now, viewpoint.settings
+    temporary = timedelta(hours=settings.temporary_password_hours)
+    portal, staff = Lifetime.of_portal(settings), Lifetime.of_staff(settings)
+    values = {
+        "now": now,
+        "portal_seen_after": now - portal.idle,
+        "staff_seen_after": now - staff.idle,
+        "temporary_after": now - temporary if temporary else _EVER,
+        "session_id": caller.session_id if isinstance(caller, PortalUser | StaffUser) else None,
+        "staff_id": caller.staff_id if isinstance(caller, StaffUser) else None,
+        "token_id": caller.token_id if isinstance(caller, TokenUser) else None,
+    }
+    if isinstance(caller, PortalUser):
+        values |= {
+            "login_id": caller.login_id,
+            "reference_id": caller.reference_id,
+            "customer_id": caller.customer_id,
+        }
+    return View(viewpoint, values, answer)
+
+
+def is_portal(view: View) -> bool:
+    """Whether it is a portal user who looks."""
+    return isinstance(viewpoint(view).caller, PortalUser)
+
+
+def is_staff(view: View) -> bool:
+    """Whether it is somebody who may read the whole register."""
+    return _role(view) in READERS
+
+
+def may_audit(view: View) -> bool:
+    """Whether it is somebody who may read the audit."""
+    return _role(view) in AUDITORS
+
+
+def may_manage(view: View) -> bool:
+    """Whether it is a person who may read about staff and access tokens: a tool may not, whatever its role."""
+    return _role(view) in ADMINS and isinstance(viewpoint(view).caller, StaffUser | CommandLine)
+
+
+def register_scope(own: str) -> Scope:
+    """The scope of a table of the register: staff see every row, a portal user those for which `own` holds."""
+
+    def scope(view: View) -> Condition | None:
+        if is_portal(view):
+            return Condition(own)
+        return EVERYTHING if is_staff(view) else None
+
+    return scope
+
+
+def _role(view: View) -> StaffRole | None:
+    return viewpoint(view).caller.role

@@ -4,14 +4,13 @@ The rules, "Who may do what" 6. The secret is shown once; its hash is all that s
 rights, and no token makes, lists or revokes another.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app import ids
 from app.database import Transaction
 from app.models import AccessToken
-from app.models.enums import AuditAction, FieldProblemCode, StaffRole
+from app.models.enums import AuditAction, FieldProblemCode
 from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
 from app.services import changes, usernames
 from app.services.audit import Event
@@ -28,21 +27,8 @@ LONGEST: Final = timedelta(days=366)
 """A year away, a leap year's too."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessTokenEntry:
-    """An access token as the command line lists it."""
-
-    id: str
-    name: str
-    role: StaffRole
-    created_by: str
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-
-
 class AccessTokens:
-    """Makes, lists and revokes access tokens."""
+    """Makes and revokes access tokens. Reading them is `app.services.reader`'s."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
@@ -103,32 +89,6 @@ class AccessTokens:
             return RevokeAccessTokenSuccess(public_id)
 
         return await self._resources.database.transact(work)
-
-    async def list_access_tokens(self, caller: Caller) -> list[AccessTokenEntry]:
-        """All tokens, the expired ones too, by name.
-
-        Raises:
-            Refused: NotLoggedIn or NotAllowed.
-        """
-        require_person_with_role(caller, ADMINS)
-        database = self._resources.database
-        moment = database.dialect.moment
-        rows = await database.fetch(
-            "SELECT t.id, t.name, t.role, m.email, t.created_at, t.expires_at, t.last_used_at FROM access_token t"
-            " JOIN staff_member m ON m.id = t.created_by_id ORDER BY t.name, t.id"
-        )
-        return [
-            AccessTokenEntry(
-                ids.encode(TYPE, row["id"]),
-                row["name"],
-                StaffRole(row["role"]),
-                row["email"],
-                moment(row["created_at"]),
-                moment(row["expires_at"]),
-                moment(row["last_used_at"]),
-            )
-            for row in rows
-        ]
 
     async def _maker(self, email: str | None) -> int:
         """The key of the member of staff with this e-mail.

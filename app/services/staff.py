@@ -5,8 +5,6 @@ staff: a tool that could would make itself rights that outlive it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from app import ids
@@ -34,20 +32,8 @@ _WITH_ADMINS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StaffEntry:
-    """A member of staff as the command line lists them."""
-
-    id: str
-    name: str
-    email: str
-    role: StaffRole
-    active: bool
-    last_login_at: datetime | None
-
-
 class Staff:
-    """Creates, changes and lists staff."""
+    """Creates and changes staff. Reading them is `app.services.reader`'s."""
 
     def __init__(self, resources: Resources, new_passwords: NewPasswords) -> None:
         self._resources = resources
@@ -124,39 +110,6 @@ class Staff:
             return UpdateStaffSuccess(key, None if password is None else password.generated, revoked)
 
         return await database.transact(work)
-
-    async def list_staff(self, caller: Caller) -> list[StaffEntry]:
-        """Everybody, by name.
-
-        Raises:
-            Refused: NotLoggedIn or NotAllowed.
-        """
-        require_person_with_role(caller, ADMINS)
-        database = self._resources.database
-        rows = await database.fetch(
-            "SELECT id, name, email, role, active, last_login_at FROM staff_member ORDER BY name_key, id"
-        )
-        return [
-            StaffEntry(
-                ids.encode(TYPE, row["id"]),
-                row["name"],
-                row["email"],
-                StaffRole(row["role"]),
-                database.dialect.boolean(row["active"]),
-                database.dialect.moment(row["last_login_at"]),
-            )
-            for row in rows
-        ]
-
-    async def id_of(self, caller: Caller, email: str) -> str | None:
-        """The id of the member of staff with this e-mail, in any spelling of it.
-
-        Raises:
-            Refused: NotLoggedIn or NotAllowed.
-        """
-        require_person_with_role(caller, ADMINS)
-        rows = await self._resources.database.fetch(_TAKEN, usernames.canonical(email) or "")
-        return ids.encode(TYPE, rows[0]["id"]) if rows else None
 
     async def _write(
         self,

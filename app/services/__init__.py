@@ -1,0 +1,105 @@
+"""The rules: who may log in where, and who may change it. Free of GraphQL, of HTTP and of any language's words.
+
+`open_services` puts them together; whoever serves or runs a command takes what it needs from the `Services` it gives.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.clock import Clock, SystemClock
+from app.database import Database, open_database
+from app.security.keys import Keys
+from app.security.passwords import PasswordHasher
+from app.services.access_tokens import AccessTokens
+from app.services.audit import Audit
+from app.services.credentials import Credentials
+from app.services.last_seen import LastSeen
+from app.services.login_care import LoginCare
+from app.services.logins import Logins
+from app.services.new_passwords import NewPasswords
+from app.services.order_settings import OrderSettings
+from app.services.reader import Reader
+from app.services.register import Register
+from app.services.resources import Resources
+from app.services.sessions import Sessions
+from app.services.sign_in import SignIn
+from app.services.staff import Staff
+from app.services.upkeep import beside, keep_telling_prevalent_scheme, tell_prevalent_scheme
+from app.settings import Settings
+
+__all__ = ["Services", "open_services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a caller can ask for, by subject."""
+
+    resources: Resources
+    reader: Reader
+    register: Register
+    credentials: Credentials
+    login_care: LoginCare
+    sign_in: SignIn
+    sessions: Sessions
+    order_settings: OrderSettings
+    staff: Staff
+    access_tokens: AccessTokens
+    audit: Audit
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, clock: Clock | None = None, hasher: PasswordHasher | None = None
+) -> AsyncIterator[Services]:
+    """The services on the settings' database, whose migrations are not behind, and what they do by the side.
+
+    Raises:
+        DatabaseUnavailable: The database can't be reached.
+    """
+    async with open_database(settings) as database:
+        own = hasher or PasswordHasher.from_settings(settings)
+        try:
+            resources = await _resources(settings, database, clock or SystemClock(), own)
+            last_seen = LastSeen(database, resources.clock)
+            await tell_prevalent_scheme(database, resources.hasher)
+            async with (
+                last_seen.running(),
+                beside(resources.audit.keep_checkpoints(), keep_telling_prevalent_scheme(database, resources.hasher)),
+            ):
+                yield _services(resources, last_seen)
+        finally:
+            if hasher is None:
+                own.close()
+
+
+async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:
+    keys = Keys(await _secret_key(settings, database))
+    audit_key = None if settings.audit_key is None else settings.audit_key.get_secret_value()
+    return Resources(settings, database, clock, keys, hasher, Audit(database, keys, audit_key))
+
+
+async def _secret_key(settings: Settings, database: Database) -> bytes:
+    """The operator's key, or else the one that the first migration drew."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    rows = await database.fetch("SELECT value FROM secret WHERE name = 'secret_key'")
+    return bytes(rows[0]["value"])
+
+
+def _services(resources: Resources, last_seen: LastSeen) -> Services:
+    logins = Logins(resources.settings, resources.clock)
+    new_passwords = NewPasswords(resources.settings, resources.hasher)
+    return Services(
+        resources=resources,
+        reader=Reader(resources),
+        register=Register(resources, logins),
+        credentials=Credentials(resources, logins, new_passwords),
+        login_care=LoginCare(resources, logins),
+        sign_in=SignIn(resources, logins, new_passwords),
+        sessions=Sessions(resources, last_seen),
+        order_settings=OrderSettings(resources),
+        staff=Staff(resources, new_passwords),
+        access_tokens=AccessTokens(resources),
+        audit=resources.audit,
+    )

@@ -1,0 +1,69 @@
+"""The ASGI application, put together: routes, what surrounds every request, and the services' life."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app import i18n
+from app.http.access import Access
+from app.http.answers import Refusal, json_response
+from app.http.graphql import GraphQLEndpoint
+from app.http.health import healthz, readyz
+from app.logs import configure_logging
+from app.services import Services, open_services
+from app.settings import Settings, load_settings
+from schema import create_schema, present
+
+
+def create_app(settings: Settings, *, services: Services | None = None) -> Starlette:
+    """The application. It opens services of its own for as long as it runs, unless it is given some."""
+
+    def current() -> Services:
+        found: Services = app.state.services
+        return found
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if services is not None:
+            yield
+            return
+        async with open_services(settings) as opened:
+            app.state.services = opened
+            yield
+
+    schema = create_schema(introspection=settings.introspection)
+    app = Starlette(
+        routes=[
+            Route("/graphql", GraphQLEndpoint(settings, schema, present, current)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz(current)),
+        ],
+        middleware=[Middleware(Access)],
+        exception_handlers={HTTPException: nothing_here},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    if services is not None:
+        app.state.services = services
+    return app
+
+
+async def nothing_here(request: Request, error: Exception) -> Response:
+    """The answer to an address or a method that nothing is behind."""
+    assert isinstance(error, HTTPException)
+    locale = i18n.negotiate(request.headers.get("accept-language"))
+    refusal = Refusal(error.status_code, "NOT_FOUND", "unknown_page", headers=error.headers)
+    return json_response(refusal.body(locale), status=refusal.status, headers=refusal.headers)
+
+
+def from_environment() -> Starlette:
+    """What a worker process runs: the application with the settings of its environment."""
+    settings = load_settings()
+    configure_logging(settings)
+    return create_app(settings)

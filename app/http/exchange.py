@@ -1,0 +1,108 @@
+"""One request on its way to its answer: what has been found out about it, and what every answer to it then says."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.types import ExecutionResult
+
+from app import i18n
+from app.http.access import REQUEST_ID
+from app.http.answers import AnswerType, Refusal, json_response
+from app.http.cookies import names_for, set_cookie
+from app.http.credentials import Application, Shown
+from app.models.enums import ProblemCode
+from app.services.caller import Caller, Nobody
+from app.settings import Settings
+from resolvers.context import Context, Cookie
+
+Present = Callable[[GraphQLError, str, str], dict[str, Any]]
+"""Says what goes out of an error, given the language and the request's id."""
+
+CLEAR_SITE_DATA: Final = '"cache", "storage"'
+
+
+class Exchange:
+    """Builds the answer, whether the operation ran or not."""
+
+    def __init__(self, request: Request, settings: Settings) -> None:
+        self.locale = i18n.negotiate(request.headers.get("accept-language"))
+        self.request_id: str = request.scope["state"][REQUEST_ID]
+        self.media_type = AnswerType.JSON
+        self.names = names_for(request, demo=settings.demo)
+        self._shown = Shown()
+        self._ended = False
+        self._set_cookies: dict[str, str] = {}
+        self._headers: dict[str, str] = {}
+
+    def found(self, shown: Shown, caller: Caller) -> None:
+        """Notes who asks. A credential that is nobody's is dead: the answer says so, and takes a dead cookie away."""
+        self._shown = shown
+        self._ended = shown.secret is not None and isinstance(caller, Nobody)
+        if self._ended and shown.application is not None:
+            self._clear(self.names.portal if shown.application is Application.PORTAL else self.names.staff)
+
+    def refused(self, refusal: Refusal) -> Response:
+        """The answer to a request of which nothing ran, or that was given up."""
+        self._headers.update(refusal.headers)
+        return self._response(refusal.body(self.locale), refusal.status)
+
+    def executed(self, result: ExecutionResult, context: Context, present: Present) -> Response:
+        """The answer to an operation, with the cookies it ordered.
+
+        A document that can't be executed has no `data`; the newer media type has a status for that, the older one
+        always says 200.
+        """
+        self._carry_out(context)
+        errors = [present(error, self.locale, self.request_id) for error in result.errors or []]
+        body: dict[str, Any] = {"errors": errors} if errors else {}
+        status = 200
+        if result.data is None and errors and not any("path" in error for error in errors):
+            status = 400 if self.media_type is AnswerType.GRAPHQL else 200
+        else:
+            body["data"] = result.data
+        if result.extensions:
+            body["extensions"] = dict(result.extensions)
+        if (retry_after := retry_after_of(errors)) is not None:
+            status = 503
+            self._headers["Retry-After"] = str(retry_after)
+        return self._response(body, status)
+
+    def _carry_out(self, context: Context) -> None:
+        names = {
+            Cookie.PORTAL_SESSION: self.names.portal,
+            Cookie.STAFF_SESSION: self.names.staff,
+            Cookie.TICKET: self.names.ticket,
+        }
+        now = context.services.resources.clock.now()
+        for order in context.cookies:
+            name = names[order.cookie]
+            if order.secret is None or order.expires_at is None:
+                self._clear(name)
+            else:
+                age = max(math.ceil((order.expires_at - now).total_seconds()), 1)
+                self._set_cookies[name] = set_cookie(name, order.secret, max_age=age, secure=self.names.secure)
+        if self._shown.secret and not self._ended and isinstance(context.caller, Nobody):
+            self._headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+
+    def _clear(self, name: str) -> None:
+        self._set_cookies[name] = set_cookie(name, "", max_age=0, secure=self.names.secure)
+
+    def _response(self, body: dict[str, Any], status: int) -> Response:
+        if self._ended:
+            body["extensions"] = {**body.get("extensions", {}), "session": "ENDED"}
+        self._headers["Content-Language"] = self.locale
+        response = json_response(body, status=status, media_type=self.media_type, headers=self._headers)
+        for cookie in self._set_cookies.values():
+            response.headers.append("Set-Cookie", cookie)
+        return response
+
+
+def retry_after_of(errors: Iterable[Mapping[str, Any]]) -> int | None:
+    """How long to wait, in seconds, where the database couldn't serve part of an operation."""
+    told = (error.get("extensions", {}) for error in errors)
+    waits = (extensions["retryAfterSeconds"] for extensions in told if extensions.get("code") == ProblemCode.OVERLOADED)
+    return max(waits, default=None)

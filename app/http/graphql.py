@@ -1,0 +1,153 @@
+"""GraphQL over HTTP: one request, one operation, one answer.
+
+This is an endpoint of our own and not a subclass of `strawberry.asgi.GraphQL`. That one reads bodies with the standard
+library's JSON, answers refusals in plain text and every document that can't run with 200, takes batches, form data and
+WebSockets, and each of those would have to be overridden away; what would be left of it is the call of
+`schema.execute`. Nothing here decides what a caller may: the endpoint finds out who asks and the services do the rest.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Final
+
+import strawberry
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from app.database import DatabaseUnavailable
+from app.http import graphiql
+from app.http.access import note_operation
+from app.http.answers import AnswerType, Refusal, overloaded
+from app.http.body import Operation, parse_body, parse_url, read_body, require_json
+from app.http.client import client_of
+from app.http.credentials import Application, Shown, shown_by
+from app.http.exchange import Exchange, Present
+from app.http.negotiation import negotiate
+from app.http.standing import require_same_reference
+from app.services import Services
+from app.services.caller import Caller, Client, Nobody
+from app.services.sessions import Kind
+from app.settings import Settings
+from resolvers.context import Context
+
+METHODS: Final = ("GET", "POST")
+KINDS: Final[dict[Application | None, Kind]] = {
+    None: "bearer",
+    Application.PORTAL: "portal cookie",
+    Application.STAFF: "staff cookie",
+}
+
+
+class GraphQLEndpoint:
+    """The ASGI application behind `/graphql`."""
+
+    def __init__(
+        self, settings: Settings, schema: strawberry.Schema, present: Present, services: Callable[[], Services]
+    ) -> None:
+        """`present` says what goes out of an error; `services` gives the ones that were opened."""
+        self._settings = settings
+        self._schema = schema
+        self._present = present
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        exchange = Exchange(request, self._settings)
+        try:
+            if request.method not in METHODS:
+                raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": ", ".join(METHODS)})
+            if self._settings.graphiql and graphiql.is_asked_for(request):
+                return graphiql.page()
+            exchange.media_type = negotiate(request.headers.get("accept"))
+            if request.method == "POST":
+                require_json(request.headers.getlist("content-type"))
+            shown = shown_by(request, exchange.names)
+            operation = await read_operation(request)
+            note_operation(request.scope, operation.operation_name)
+            return await self._run_in_time(request, exchange, shown, operation)
+        except Refusal as refusal:
+            return exchange.refused(refusal)
+
+    async def _run_in_time(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation) -> Response:
+        seconds = self._settings.request_seconds
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await self._run(request, exchange, shown, operation)
+        except DatabaseUnavailable as unavailable:
+            raise overloaded(unavailable.retry_after_seconds) from None
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise Refusal(
+                503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=math.ceil(seconds)
+            ) from None
+
+    async def _run(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation) -> Response:
+        services = self._services()
+        client = client_of(request)
+
+        async def look_up() -> Caller:
+            return await caller_of(services, shown, client)
+
+        caller = await look_up()
+        exchange.found(shown, caller)
+        require_same_reference(request, caller, operation)
+        context = Context(
+            services,
+            caller,
+            locale=exchange.locale,
+            client=client,
+            renew=look_up,
+            cookie=shown.is_cookie,
+            ticket_cookie=shown.ticket_cookie,
+        )
+        result = await self._execute(request, exchange, operation, context)
+        return exchange.executed(result, context, self._present)
+
+    async def _execute(
+        self, request: Request, exchange: Exchange, operation: Operation, context: Context
+    ) -> ExecutionResult:
+        allowed = {OperationType.QUERY} if request.method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+        try:
+            return await self._schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.operation_name,
+                allowed_operation_types=allowed,
+            )
+        except CannotGetOperationTypeError:
+            status = 400 if exchange.media_type is AnswerType.GRAPHQL else 200
+            raise Refusal(status, "BAD_REQUEST", "no_such_operation") from None
+        except InvalidOperationTypeError:
+            raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": "POST"}) from None
+
+
+async def read_operation(request: Request) -> Operation:
+    """The operation of a request; the URL's parameters count for a GET alone.
+
+    Raises:
+        Refusal: 400, 408 or 413.
+    """
+    if request.method == "GET":
+        return parse_url(request.scope["query_string"])
+    return parse_body(await read_body(request))
+
+
+async def caller_of(services: Services, shown: Shown, client: Client) -> Caller:
+    """Who shows this credential. One that can't be ours is not looked up."""
+    if not shown.secret:
+        return Nobody(client)
+    return await services.sessions.caller_of(shown.secret, KINDS[shown.application], client)

@@ -9,7 +9,7 @@ import strawberry
 
 from app.models.enums import SessionTransport
 from app.services import Services
-from app.services.caller import Caller, Client
+from app.services.caller import Caller, Client, Nobody, PortalUser, StaffUser
 from app.services.results import IssuedToken
 
 
@@ -70,6 +70,7 @@ class Context:
         self.services = services
         self.locale = locale
         self.client = client
+        self.reader = services.reader.for_one_answer()
         self.cookies = Cookies()
         self.ticket_cookie = ticket_cookie
         self._caller = caller
@@ -85,11 +86,13 @@ class Context:
     async def fresh_caller(self) -> Caller:
         """Who asks now; every root field of a mutation begins with this.
 
-        The first field finds the caller that the transport has just worked out.
+        The first field finds the caller that the transport has just worked out. What was read so far counts no
+        longer: the field is about to write.
         """
         if not self._fresh:
             self._caller = await self._renew()
         self._fresh = False
+        self.reader = self.services.reader.for_one_answer()
         return self._caller
 
     def become(self, caller: Caller) -> None:
@@ -101,11 +104,15 @@ class Context:
         if token.transport is SessionTransport.COOKIE:
             self.cookies.set(cookie, token.secret, token.absolute_expires_at)
 
-    def forget(self, *cookies: Cookie) -> None:
-        """Has cookies taken away, where the caller came with one."""
-        if self._cookie:
-            for cookie in cookies:
-                self.cookies.clear(cookie)
+    def leave(self) -> None:
+        """The caller has logged out: a session cookie they came with is taken away, and nobody reads the answer."""
+        cookie = _SESSION_COOKIES.get(type(self._caller))
+        if self._cookie and cookie is not None:
+            self.cookies.clear(cookie)
+        self._caller = Nobody(self.client)
+
+
+_SESSION_COOKIES: dict[type, Cookie] = {PortalUser: Cookie.PORTAL_SESSION, StaffUser: Cookie.STAFF_SESSION}
 
 
 Info = strawberry.Info[Context, None]

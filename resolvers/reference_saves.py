@@ -1,0 +1,32 @@
+"""Saving references."""
+
+from typing import Any
+
+from app.services.inputs import CreateReference, PreviewReference, UpdateReference
+from app.services.problems import Problem, Refused
+from resolvers.context import Info
+from resolvers.inputs import given, or_none
+
+
+async def preview_reference(info: Info, input: object) -> object:
+    answer = await info.context.services.credentials.preview_reference(
+        info.context.caller, given(input, PreviewReference)
+    )
+    if isinstance(answer, Problem):
+        raise Refused(answer)
+    return answer
+
+
+async def create_reference(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    return await info.context.services.credentials.create_reference(caller, given(input, CreateReference))
+
+
+async def update_reference(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    return await info.context.services.credentials.update_reference(caller, given(input, UpdateReference))
+
+
+async def delete_reference(info: Info, input: Any) -> object:
+    caller = await info.context.fresh_caller()
+    return await info.context.services.credentials.delete_reference(caller, input.id, or_none(input.expected_version))

@@ -1,0 +1,104 @@
+"""Who is logged in, and how people log in and change their own password."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from app.security.passwords import MAX_LENGTH
+from app.services.inputs import ChangePassword, Login, StaffLogin
+from app.services.results import (
+    ChangePasswordSuccess,
+    ChangeStaffPasswordSuccess,
+    CustomerChoice,
+    IssuedToken,
+    LoginSuccess,
+    StaffLoginSuccess,
+    SwitchCustomerSuccess,
+)
+from resolvers.context import Context, Cookie, Info
+from resolvers.inputs import given
+from resolvers.selection import selected
+
+
+async def viewer(info: Info) -> Any:
+    return await info.context.reader.viewer(info.context.caller, selected(info))
+
+
+async def payload_viewer(root: Any, info: Info) -> Any:
+    """The viewer in the answer to a log-in: whoever the caller is by then."""
+    return await viewer(info)
+
+
+def access_token(root: Any) -> str | None:
+    """A new session's token, where it travels in the answer."""
+    token: IssuedToken = root.token
+    return token.access_token
+
+
+def expires_at(root: Any) -> datetime:
+    token: IssuedToken = root.token
+    return token.expires_at
+
+
+class PasswordPolicy(NamedTuple):
+    """How long a password may be."""
+
+    min_length: int
+    max_length: int
+
+
+def password_policy(info: Info) -> PasswordPolicy:
+    return PasswordPolicy(info.context.services.resources.settings.password_min_length, MAX_LENGTH)
+
+
+async def login(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    return settled(info.context, await info.context.services.sign_in.login(caller, given(input, Login)))
+
+
+async def choose_customer(info: Info, input: Any) -> object:
+    context = info.context
+    caller = await context.fresh_caller()
+    answer = await context.services.sign_in.choose_customer(
+        caller, input.ticket, input.reference_id, context.ticket_cookie
+    )
+    if context.ticket_cookie is not None:
+        context.cookies.clear(Cookie.TICKET)
+    return settled(context, answer)
+
+
+async def switch_customer(info: Info, input: Any) -> object:
+    caller = await info.context.fresh_caller()
+    return settled(info.context, await info.context.services.sign_in.switch_customer(caller, input.reference_id))
+
+
+async def staff_login(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    return settled(info.context, await info.context.services.sign_in.staff_login(caller, given(input, StaffLogin)))
+
+
+async def change_password(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    sign_in = info.context.services.sign_in
+    return settled(info.context, await sign_in.change_password(caller, given(input, ChangePassword)))
+
+
+async def change_staff_password(info: Info, input: object) -> object:
+    caller = await info.context.fresh_caller()
+    sign_in = info.context.services.sign_in
+    return settled(info.context, await sign_in.change_staff_password(caller, given(input, ChangePassword)))
+
+
+def settled(context: Context, answer: object) -> object:
+    """Has the rest of the operation, and the transport, act on what an answer says about who the caller is now."""
+    match answer:
+        case LoginSuccess(token=token, caller=caller) | ChangePasswordSuccess(token=token, caller=caller):
+            context.deliver(token, Cookie.PORTAL_SESSION)
+            context.become(caller)
+        case StaffLoginSuccess(token=token, caller=caller) | ChangeStaffPasswordSuccess(token=token, caller=caller):
+            context.deliver(token, Cookie.STAFF_SESSION)
+            context.become(caller)
+        case SwitchCustomerSuccess(caller=caller):
+            context.become(caller)
+        case CustomerChoice(cookie_secret=str() as secret, expires_at=expires_at):
+            context.cookies.set(Cookie.TICKET, secret, expires_at)
+    return answer

@@ -22,6 +22,7 @@ from graphql import (
     is_list_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
+from graphql.execution.values import VariableValues
 from strawberry import Info
 
 from app.reading import Selected
@@ -38,6 +39,9 @@ class _Selection:
 
     def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         self._info = info
+        values: Any = info.variable_values
+        # Strawberry tells resolvers the coerced values alone.
+        self._variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
         self._fragments = {name: FragmentDetails(fragment) for name, fragment in info.fragments.items()}
 
     def of_field(self) -> Selected:
@@ -46,9 +50,7 @@ class _Selection:
         return self._field(str(info.path.key), info.parent_type.fields[info.field_name], info.field_name, nodes)
 
     def _field(self, key: str, definition: GraphQLField, name: str, nodes: list[FieldDetails]) -> Selected:
-        arguments = get_argument_values(
-            definition, nodes[0].node, self._info.variable_values, nodes[0].fragment_variable_values
-        )
+        arguments = get_argument_values(definition, nodes[0].node, self._variables, nodes[0].fragment_variable_values)
         kind = get_named_type(definition.type)
         return Selected(
             name=snake(name),
@@ -66,7 +68,7 @@ class _Selection:
 
     def _below(self, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> tuple[Selected, ...]:
         info = self._info
-        collected = collect_subfields(info.schema, self._fragments, info.variable_values, info.operation, parent, nodes)
+        collected = collect_subfields(info.schema, self._fragments, self._variables, info.operation, parent, nodes)
         return tuple(
             self._field(key, parent.fields[name], name, details)
             for key, details in collected.grouped_field_set.items()

@@ -71,7 +71,7 @@ JSON = Kind("json", _json)
 
 def ENUM(members: type[Enum]) -> Kind:
     """The name of a member of an enumeration."""
-    return Kind("enum", through(members.__getitem__))
+    return Kind("enum", through(lambda name: members[name]))
 
 
 def ENUMS(members: type[Enum]) -> Kind:

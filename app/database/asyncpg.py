@@ -7,7 +7,7 @@ back. Here the connection is looked after by whoever took it. What Tortoise's qu
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self
 
@@ -29,10 +29,17 @@ DRAIN_SECONDS = 10.0
 
 
 def _raise(error: Exception, connection: Any) -> NoReturn:
-    known = translate(error, closed=connection.is_closed())
+    known = translate(error, closed=_is_closed(connection))
     if known is None:
         raise error
     raise known from None
+
+
+def _is_closed(connection: Any) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True  # it ended by itself and the pool has taken it back already
 
 
 class PostgresClient(TransactionWrapper):
@@ -156,7 +163,7 @@ class PostgresEngine:
         try:
             yield connection
         except DatabaseUnavailable as failure:
-            connection.terminate()
+            await self._tear_down(connection)
             if isinstance(failure, NoLongerPrimary):
                 await self._pool.expire_connections()
             raise
@@ -181,16 +188,21 @@ class PostgresEngine:
             raise known from None
 
     async def _give_back(self, connection: Any) -> None:
-        if connection.is_in_transaction():
-            connection.terminate()
+        if _is_closed(connection) or connection.is_in_transaction():
+            await self._tear_down(connection)
         else:
             await self._pool.release(connection)
+
+    async def _tear_down(self, connection: Any) -> None:
+        if not _is_closed(connection):
+            connection.terminate()
+        await self._pool.release(connection)
 
     async def _roll_back(self, connection: Any) -> None:
         try:
             await connection.execute("ROLLBACK")
-        except Exception:
-            connection.terminate()  # what went wrong first is what the caller must hear of
+        except Exception:  # what went wrong first is what the caller must hear of
+            await self._tear_down(connection)
 
     def _end(self, connection: Any) -> None:
         """Ends an interrupted connection in the background, so that a cancelled caller doesn't wait for it."""
@@ -201,10 +213,8 @@ class PostgresEngine:
 
 async def _close(connection: Any) -> None:
     """Lets the driver cancel what runs on the server, which may be waiting for a lock while it holds others."""
-    try:
+    with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):  # after these, a time-out too, it is gone
         await connection.close(timeout=CLOSE_SECONDS)
-    except Exception:
-        connection.terminate()
 
 
 async def _leave(connection: Any) -> None:

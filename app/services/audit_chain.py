@@ -36,8 +36,7 @@ BATCH: Final = 1000
 BEGINNING: Final = (0, GENESIS)
 """The number and digest before a lane's first event."""
 
-
-UNREADABLE: Final = (ValueError, TypeError, ArithmeticError)
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, ArithmeticError)
 """What reading a row raises that somebody has put something else in."""
 
 

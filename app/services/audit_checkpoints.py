@@ -103,13 +103,15 @@ class Checkpoints:
                 log.exception("no audit checkpoint could be made")
 
     async def _insert(self, tx: Transaction) -> Checkpoint | None:
-        """Writes the next checkpoint, or nothing where another worker has just written that number.
+        """Writes the next checkpoint, or nothing where another worker was quicker.
 
         The last one is read before the heads, so that heads never go back from one to the next.
         """
         last = await last_checkpoint(tx)
         rows = await tx.fetch(f"SELECT {tx.dialect.now} AS now")
         heads = await read_heads(tx)
+        if last is not None and heads == last.heads:
+            return None
         at = moment_of(tx.dialect, rows[0]["now"])
         number = last.number + 1 if last else 1
         digest = checkpoint_digest(self._digester, number, at, heads, last.digest if last else GENESIS)

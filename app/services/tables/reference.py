@@ -35,9 +35,10 @@ from app.services.tables.views import is_portal, is_staff, register_scope, viewp
 CAN_LOG_IN: Final = "reference.internet_user AND reference.has_password AND customer.active"
 """The rules, "Logging in" 1; with the join to the customer."""
 
-# A list is ordered by an expression that is never null. In ascending order those that have none come last.
+# A list is ordered by an expression that is never null. In ascending order those that have none come last. (The very
+# last moment of the calendar won't do: asyncpg takes it for infinity.)
 _LAST_OF_TEXTS: Final = f"'{END}'"
-_LAST_OF_MOMENTS: Final = "'9999-12-31 23:59:59.999999+00:00'"
+_LAST_OF_MOMENTS: Final = "'9999-12-31 00:00:00.000000+00:00'"
 
 Values = Mapping[str, Any]
 

@@ -85,9 +85,11 @@ CREATE TABLE reference (
     CONSTRAINT reference_email_key CHECK ((email_key IS NULL) = (email IS NULL))
 ) STRICT;
 CREATE INDEX reference_by_name ON reference (name_key, id);
-CREATE INDEX reference_by_email ON reference (email_key, id);
+-- What may be missing is ordered by the very expressions that the table of references reads by: none comes last.
+CREATE INDEX reference_by_email ON reference (COALESCE(email_key, '􏿿'), id);
 CREATE INDEX reference_by_created_at ON reference (created_at, id);
-CREATE INDEX reference_by_last_login_at ON reference (last_login_at, id);
+CREATE INDEX reference_by_last_login_at
+    ON reference (COALESCE(last_login_at, '9999-12-31 00:00:00.000000+00:00'), id);
 CREATE INDEX reference_by_customer ON reference (customer_id, name_key, id);
 CREATE INDEX reference_by_login ON reference (login_id);
 CREATE INDEX reference_by_settings ON reference (settings_id);

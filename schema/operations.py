@@ -30,6 +30,7 @@ from graphql import (
     validate,
 )
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 ALONE: Final = frozenset(
     {
@@ -140,6 +141,9 @@ class ReadDocuments(SchemaExtension):
         assert context.query is not None
         self._read = self._documents.read(context.schema._schema, context.query)
         context.graphql_document = self._read.document
+        # Strawberry would run the first of several; GraphQL has it that one must be named.
+        if context._provided_operation_name is None and len(_operations(self._read.document)) > 1:
+            raise CannotGetOperationTypeError(None)
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -147,3 +151,7 @@ class ReadDocuments(SchemaExtension):
         # A list, even an empty one, tells Strawberry that the document was validated.
         self.execution_context.pre_execution_errors = list(self._read.errors)
         yield
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]

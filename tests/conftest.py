@@ -96,6 +96,20 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """For tests that are about SQLite alone."""
+    async with open_database(make_settings(database_url=sqlite_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[Database]:
+    """For tests that are about PostgreSQL alone."""
+    async with open_database(make_settings(database_url=postgres_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
 def clock() -> FakeClock:
     """A clock that stands still."""
     return FakeClock()

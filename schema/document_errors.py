@@ -24,7 +24,7 @@ _PATTERNS: Final = {
     "number": r"[0-9]+",
     # Only ever names of the schema: they complete what the client began.
     "suggestion": r"(?: Did you mean [^?]+\?)?",
-    # Answer names and names of types; no value comes into the reason why two fields can't be merged.
+    # Fixed words, answer names and names of types: no value comes into it.
     "reason": r".+",
     # What is never repeated.
     "value": r".*",
@@ -70,10 +70,7 @@ _DOCUMENT_FORMS: Final[Mapping[str, str | None]] = {
     "Variable '$<name>' is never used in operation '<name>'.": None,
     "Variable '$<name>' cannot be non-input type '<type>'.": None,
     "Variable '$<name>' of type '<type>' used in position expecting type '<type>'.": None,
-    "Variable '<name>' must be non-nullable to be used for OneOf Input Object '<name>'.": None,
-    "OneOf Input Object '<name>' must specify exactly one key.": None,
-    "Field '<name>.<name>' must be non-null.": None,
-    "Value for member field '<name>' must be non-null": None,
+    "Variable '$<name>' is of type '<type>' but must be non-nullable to be used for OneOf Input Object '<name>'.": None,
     "Maximum introspection depth exceeded": None,
     "Too many validation errors, error limit reached. Validation aborted.": None,
     "Validation aborted.": None,
@@ -104,6 +101,8 @@ _VALUE_FORMS: Final[Mapping[str, str | None]] = {
     "Expected value of non-null type '<type>' not to be None.": None,
     "Expected variable '$<name>' provided to type '<type>' to provide a runtime value.": None,
     "Expected variable '$<name>' provided to non-null type '<type>' not to be None.": None,
+    "Expected variable '$<name>' provided to field '<name>' for OneOf Input Object type '<name>' <reason>": None,
+    "Within OneOf Input Object type '<name>', exactly one field must be specified, <reason>": None,
     "DateTime must be a moment with an offset, such as 2026-11-24T08:30:00.000Z.": None,
     "Expected value of type '<type>' to be an object, found: <value>": "Expected value of type '{0}' to be an object.",
     "Expected value of type '<type>' to include required field '<name>', found: <value>": (

@@ -34,7 +34,7 @@ def present(error: GraphQLError, locale: str, request_id: str) -> dict[str, Any]
         return _formatted(error, message, {"code": ProblemCode.OVERLOADED.value, "retryAfterSeconds": seconds})
     if isinstance(cause, RuleBroken):
         return _formatted(error, i18n.text(cause.key, locale, **cause.values))
-    refused = _refused(cause, locale) if isinstance(cause, GraphQLError) else None
+    refused = _refused(error, locale) if isinstance(cause, GraphQLError) else None
     if refused is not None:
         return _formatted(error, refused)
     log.error("unexpected exception", request_id=request_id, **describe(cause))

@@ -176,7 +176,7 @@ class NotFound(Problem):
     description="Something else has this value already: a customer number, or an e-mail at this customer.",
 )
 class AlreadyExists(Problem):
-    field: str = strawberry.field(description="The field whose value is taken, for example `input.number`.")
+    field: str = strawberry.field(description="The field whose value is taken, for example `number`.")
     existing: Node | None = strawberry.field(
         resolver=by_id("existing_id"), description="What has the value; null where the caller may not see it."
     )

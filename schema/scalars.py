@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, StringValueNode, ValueNode
 
 # The fraction may be left out on the way in, as people who type a moment do.
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
-def parse(value: object) -> datetime:
+def parse(value: object, node: ValueNode | None = None) -> datetime:
     """A moment as a client wrote it, in UTC.
 
     Raises:
@@ -21,7 +21,16 @@ def parse(value: object) -> datetime:
             return datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
-    raise GraphQLError("DateTime must be a moment with an offset, such as 2026-11-24T08:30:00.000Z.")
+    raise GraphQLError("DateTime must be a moment with an offset, such as 2026-11-24T08:30:00.000Z.", node)
+
+
+def parse_literal(node: ValueNode, _variables: object = None) -> datetime:
+    """A moment as it stands in a document; what is wrong with it is told with its position.
+
+    Raises:
+        GraphQLError: it is none.
+    """
+    return parse(node.value if isinstance(node, StringValueNode) else None, node)
 
 
 def serialize(moment: datetime) -> str:
@@ -38,4 +47,5 @@ DATE_TIME = strawberry.scalar(
     specified_by_url="https://scalars.graphql.org/andimarek/date-time",
     serialize=serialize,
     parse_value=parse,
+    parse_literal=parse_literal,
 )

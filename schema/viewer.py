@@ -46,8 +46,9 @@ class PortalViewer(Viewer):
     )
     menu: list[MenuItem] = strawberry.field(description="The items to show in the portal's menu, in order.")
     choices: list[CustomerChoiceOption] = strawberry.field(
+        resolver=related,
         description="All the companies they may order for with this log-in, the present one too, by name. "
-        "`switchCustomer` goes to another."
+        "`switchCustomer` goes to another.",
     )
     must_change_password: bool = strawberry.field(
         description="Whether the password is a temporary one that staff gave out: then only `changePassword` is open."

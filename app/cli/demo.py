@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.running import Failed, is_demo
+from app.cli.running import Failed, is_demo, quiet_settings
 from app.cli.serve import DEMO_SETTINGS, Port, free_port
 from app.cli.tables import show
 
@@ -59,14 +59,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 def _prepare(folder: Path) -> "tuple[Settings, list[Given]]":
     """A database that is filled and current, and its log-ins."""
-    from app.settings import load_settings
-
-    settings = load_settings(
-        **DEMO_SETTINGS,
-        database_url=f"sqlite:///{(folder / FILE).resolve()}",
-        log_format="console",
-        log_level="warning",
-    )
+    settings = quiet_settings(**DEMO_SETTINGS, database_url=f"sqlite:///{(folder / FILE).resolve()}")
     return settings, asyncio.run(_fill(settings))
 
 

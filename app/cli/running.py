@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 
+LONGEST_LINE = 4096
+"""More bytes than any password that is accepted has."""
+
 BEHIND = "The database is behind this version of Adgang. Run: adgang migrate"
 
 
@@ -57,13 +60,23 @@ def with_services(work: "Callable[[Services], Awaitable[T]]") -> T:
     Raises:
         Failed: The database is behind.
     """
-    from app.settings import load_settings
+    settings = quiet_settings()
 
     async def run() -> T:
-        async with open_current(load_settings()) as services:
+        async with open_current(settings) as services:
             return await work(services)
 
     return asyncio.run(run())
+
+
+def quiet_settings(**overrides: object) -> "Settings":
+    """The settings for a command that a person runs: of the log it shows what is wrong, on standard error."""
+    from app.logs import configure_logging
+    from app.settings import load_settings
+
+    settings = load_settings(**overrides, log_format="console", log_level="warning")
+    configure_logging(settings)
+    return settings
 
 
 @asynccontextmanager
@@ -99,8 +112,11 @@ async def is_demo(database: "Database") -> bool:
     return bool(await database.fetch("SELECT name FROM secret WHERE name = 'demo'"))
 
 
-def expect(answer: Any, wanted: type[S]) -> S:
+def expect(answer: Any, wanted: type[S], **says: str) -> S:
     """The answer of a service where it succeeded.
+
+    Args:
+        says: What a problem's code means to this command, where its own text would leave people guessing.
 
     Raises:
         Failed: With the problem's text, where it didn't.
@@ -109,7 +125,7 @@ def expect(answer: Any, wanted: type[S]) -> S:
     from app.services.problems import Problem
 
     if isinstance(answer, Problem):
-        raise Failed(i18n.message(answer, "en"))
+        raise Failed(says.get(answer.code.name) or i18n.message(answer, "en"))
     assert isinstance(answer, wanted)
     return answer
 
@@ -125,7 +141,7 @@ def read_password(*, from_stdin: bool) -> str:
     if not from_stdin:
         return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
     try:
-        line = sys.stdin.readline().rstrip("\r\n")
+        line = sys.stdin.buffer.readline(LONGEST_LINE).decode().rstrip("\r\n")
     except UnicodeDecodeError:
         raise Failed("The password on standard input isn't UTF-8.") from None
     if not line:

@@ -18,13 +18,13 @@ def print_(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file isn't up to date.")] = False,
 ) -> None:
     """Print the schema that the code has, with all its descriptions, to the file that is kept beside it."""
-    import schema
+    from schema import PRINTED, printed
 
-    text = f"{schema.schema.as_str().rstrip()}\n"
+    text = printed()
     if file == Path("-"):
         typer.echo(text, nl=False)
         return
-    target = file or Path(schema.__file__).with_name("schema.graphql")
+    target = file or PRINTED
     if check:
         if not target.is_file() or target.read_text(encoding="utf-8") != text:
             raise Failed(f"{target.name} isn't what the code has. Run: adgang schema print")

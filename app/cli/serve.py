@@ -24,9 +24,11 @@ def serve(
 ) -> None:
     """Serve GraphQL at /graphql, until it is told to stop; what is being answered then is answered first."""
     from app.http.server import serve as run
+    from app.logs import configure_logging
     from app.settings import load_settings
 
     settings = load_settings(**DEMO_SETTINGS) if demo else load_settings()
+    configure_logging(settings)
     asyncio.run(_require_servable(settings))
     run(settings, host, free_port(host, port), workers)
 

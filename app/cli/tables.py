@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 # A pipe or a log has no width of its own; what is copied from it must be whole.
 WIDTH_WITHOUT_TERMINAL = 200
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     """Prints a table. What came from people is printed as it is: never as markup, never as a terminal's controls."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(soft_wrap=False, highlight=False)
     if not console.is_terminal:
         console = Console(width=WIDTH_WITHOUT_TERMINAL, highlight=False)

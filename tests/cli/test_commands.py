@@ -1,0 +1,111 @@
+"""The command line as a whole: help, and how commands end that can't be carried out."""
+
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from app.cli.staff import RoleName
+from app.models.enums import StaffRole
+from tests.cli.running import COMMAND, ROOT, Adgang, refused, succeeded
+
+COMMANDS = [
+    ("serve",),
+    ("migrate",),
+    ("demo",),
+    ("staff", "add"),
+    ("staff", "list"),
+    ("staff", "set-password"),
+    ("staff", "deactivate"),
+    ("token", "add"),
+    ("token", "list"),
+    ("token", "revoke"),
+    ("schema", "print"),
+    ("audit", "verify"),
+    ("audit", "head"),
+]
+ON_A_DATABASE = [
+    ("serve",),
+    ("staff", "list"),
+    ("staff", "deactivate", "bo@vognmand.example"),
+    ("token", "list"),
+    ("token", "revoke", "QWNjZXNzVG9rZW46MQ=="),
+    ("audit", "verify"),
+    ("audit", "head"),
+]
+
+
+def test_help_names_every_command(adgang: Adgang) -> None:
+    text = succeeded(adgang("--help"))
+    for command in {names[0] for names in COMMANDS}:
+        assert f" {command} " in text
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command: tuple[str, ...], adgang: Adgang) -> None:
+    assert f"adgang {' '.join(command)}" in succeeded(adgang(*command, "--help"))
+
+
+def test_help_comes_before_anything_heavy_is_imported() -> None:
+    """Nobody waits for an ORM to read what a command does."""
+    program = (
+        "import sys, app.cli\n"
+        "try: app.cli.main()\n"
+        "except SystemExit: pass\n"
+        "print({'tortoise', 'strawberry', 'pydantic', 'starlette'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--help"], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
+    )
+    assert done.stderr.strip() == "set()"
+
+
+def test_an_unknown_command_is_a_usage_error(adgang: Adgang) -> None:
+    done = adgang("nonsense")
+    assert done.returncode == 2
+    assert "No such command 'nonsense'" in done.stderr
+
+
+def test_no_command_shows_the_help(adgang: Adgang) -> None:
+    assert "Usage: adgang" in adgang().stdout
+
+
+def test_the_roles_of_the_command_line_are_the_roles() -> None:
+    assert get_args(RoleName) == tuple(StaffRole.__members__)
+
+
+@pytest.mark.parametrize("command", ON_A_DATABASE, ids=" ".join)
+def test_a_command_refuses_a_database_that_is_behind(command: tuple[str, ...], adgang: Adgang) -> None:
+    assert refused(adgang(*command)).endswith("Run: adgang migrate")
+
+
+def test_a_wrong_setting_stops_the_command_and_is_named(adgang: Adgang) -> None:
+    assert "ADGANG_RESTORE_HOURS" in refused(adgang("staff", "list", ADGANG_RESTORE_HOURS="soon"))
+
+
+def test_a_wrong_secret_is_named_and_not_quoted(adgang: Adgang) -> None:
+    sentence = refused(adgang("migrate", ADGANG_AUDIT_KEY="not-32-bytes"))
+    assert "ADGANG_AUDIT_KEY" in sentence
+    assert "not-32-bytes" not in sentence
+
+
+def test_a_database_that_is_down_is_said_to_be(adgang: Adgang) -> None:
+    url = "postgres://adgang:hunter2@127.0.0.1:1/adgang"
+    sentence = refused(adgang("migrate", ADGANG_DATABASE_URL=url))
+    assert "ADGANG_DATABASE_URL" in sentence
+    assert "hunter2" not in sentence
+
+
+def test_migrating_twice_does_nothing_the_second_time(adgang: Adgang) -> None:
+    assert succeeded(adgang("migrate")).startswith("Applied 0001_first")
+    assert succeeded(adgang("migrate")) == "Nothing to do: the database is up to date.\n"
+
+
+def test_the_installed_command_is_this_one() -> None:
+    """`.venv/bin/adgang` and `python -m app.cli` are the same."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"adgang": "app.cli:main"}
+    assert COMMAND[1:] == ("-m", "app.cli")

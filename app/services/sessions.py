@@ -36,7 +36,7 @@ class Sessions:
 
     def __init__(self, resources: Resources, last_seen: LastSeen) -> None:
         self._resources = resources
-        self._last_seen = last_seen
+        self.last_seen = last_seen
         self._portal = Lifetime.of_portal(resources.settings)
         self._staff = Lifetime.of_staff(resources.settings)
 
@@ -78,7 +78,7 @@ class Sessions:
         last_seen_at = moment(row["last_seen_at"])
         if lifetime.ends_at(last_seen_at, moment(row["expires_at"])) <= self._resources.clock.now():
             return False
-        self._last_seen.note(SESSIONS, row["id"], last_seen_at)
+        self.last_seen.note(SESSIONS, row["id"], last_seen_at)
         return True
 
     async def _tool(self, credential: str, client: Client) -> Caller:
@@ -87,5 +87,5 @@ class Sessions:
         if not rows:
             return Nobody(client)
         row = rows[0]
-        self._last_seen.note(TOKENS, row["id"], database.dialect.moment(row["last_used_at"]))
+        self.last_seen.note(TOKENS, row["id"], database.dialect.moment(row["last_used_at"]))
         return TokenUser(row["id"], row["name"], StaffRole(row["role"]), client)

@@ -46,7 +46,7 @@ def _changes(values: Values, view: View) -> tuple[Change, ...]:
 
 
 def _actions_are(value: Sequence[AuditAction], view: View) -> Condition | None:
-    actions = {f"action_{index}": action.value for index, action in enumerate(dict.fromkeys(value))}
+    actions = {f"action_{index}": str(action) for index, action in enumerate(dict.fromkeys(value))}
     if not actions:
         return None
     return Condition(f"audit_event.action IN ({', '.join(f':{name}' for name in actions)})", values=actions)

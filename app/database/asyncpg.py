@@ -6,6 +6,7 @@ back. Here the connection is looked after by whoever took it. What Tortoise's qu
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
@@ -18,7 +19,7 @@ from app.database.binding import Unconnected, silent
 from app.database.dialect import POSTGRES, PostgresDialect
 from app.database.errors import DatabaseUnavailable, StatementFailed
 from app.database.executor import Rows
-from app.database.postgres_errors import NoLongerPrimary, translate
+from app.database.postgres_errors import ConnectionLost, NoLongerPrimary, translate
 
 ACQUIRE_SECONDS = 3.0
 """How long a request waits for a connection, and a new connection for its server."""
@@ -26,6 +27,8 @@ CLOSE_SECONDS = 1.0
 """How long an interrupted connection may take to end what it was doing before it is torn down."""
 DRAIN_SECONDS = 10.0
 """How long closing the pool waits for transactions that are still open."""
+
+_READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
 
 def _raise(error: Exception, connection: Any) -> NoReturn:
@@ -121,18 +124,26 @@ class PostgresEngine:
         return cls(pool, acquire_seconds)
 
     async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
-        async with self._connection() as connection:
+        try:
+            return await self._fetch(sql, args)
+        except ConnectionLost:
+            if not _READS.match(sql):
+                raise  # it may have happened
+        await self._pool.expire_connections()
+        return await self._fetch(sql, args)
+
+    async def _fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
+        async with self._looked_after(await self._acquire()) as connection:
             return await PostgresTransaction(connection).fetch(sql, *args)
 
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
-        async with self._connection() as connection:
+        async with self._looked_after(await self._acquire()) as connection:
             return await PostgresTransaction(connection).execute(sql, *args)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        async with self._connection() as connection:
+        async with self._looked_after(await self._begin()) as connection:
             tx = PostgresTransaction(connection)
-            await tx.command("BEGIN")
             try:
                 yield tx
             except DatabaseUnavailable:
@@ -143,6 +154,27 @@ class PostgresEngine:
             if await tx.command("COMMIT") != "COMMIT":
                 raise StatementFailed("The transaction was undone: an error in it was caught and not let out.")
 
+    async def _begin(self, *, again: bool = True) -> Any:
+        """A connection with a transaction begun on it.
+
+        One that had ended before says nothing about the database: after a restart they all have. So they are all
+        replaced, and it is tried once more.
+        """
+        connection = await self._acquire()
+        try:
+            await PostgresTransaction(connection).command("BEGIN")
+        except ConnectionLost:
+            await self._tear_down(connection)
+            if not again:
+                raise
+        except BaseException:
+            self._end(connection)
+            raise
+        else:
+            return connection
+        await self._pool.expire_connections()
+        return await self._begin(again=False)
+
     async def close(self) -> None:
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -152,14 +184,13 @@ class PostgresEngine:
         await asyncio.gather(*self._ending)
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        """A connection of the pool.
+    async def _looked_after(self, connection: Any) -> AsyncIterator[Any]:
+        """Gets a connection back where it belongs, however the block ends.
 
         It is given back where the block ends in order or in an error that leaves it whole. After a failure of the
         connection it is torn down; after a cancellation the server is told to stop and the connection ends: a rollback
         would have to wait behind what is still running.
         """
-        connection = await self._acquire()
         try:
             yield connection
         except DatabaseUnavailable as failure:

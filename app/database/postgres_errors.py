@@ -16,17 +16,25 @@ _CONSTRAINTS = {
     asyncpg.CheckViolationError: ConstraintKind.CHECK,
     asyncpg.NotNullViolationError: ConstraintKind.NOT_NULL,
 }
-_UNAVAILABLE = (
+_LOST = (
     OSError,  # TimeoutError and refused or broken connections are among them
     asyncpg.PostgresConnectionError,
     asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+_UNAVAILABLE = (
     asyncpg.TargetServerAttributeNotMatched,
-    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting up, cancelled by an operator
+    asyncpg.OperatorInterventionError,  # starting up, or cancelled by an operator
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.LockNotAvailableError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
 )
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The connection ended. Where nothing was done on it yet, another may still serve."""
 
 
 class NoLongerPrimary(DatabaseUnavailable):
@@ -42,7 +50,9 @@ def translate(error: BaseException, *, closed: bool) -> Exception | None:
         return ConstraintViolated(kind, str(error.constraint_name or error.column_name))
     if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
         return NoLongerPrimary("PostgreSQL doesn't take writes here any more.")
-    if isinstance(error, _UNAVAILABLE) or (closed and isinstance(error, asyncpg.InterfaceError)):
+    if isinstance(error, _LOST) or (closed and isinstance(error, asyncpg.InterfaceError)):
+        return ConnectionLost(f"The connection to PostgreSQL ended ({type(error).__name__}).")
+    if isinstance(error, _UNAVAILABLE):
         return DatabaseUnavailable(f"PostgreSQL is not available ({type(error).__name__}).")
     if isinstance(error, asyncpg.SyntaxOrAccessError):
         return StatementFailed(f"{type(error).__name__}: {error.message}")  # it speaks of names, not of values

@@ -8,7 +8,7 @@ transaction is undone by a task of its own, which then lets the next one in.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self
 from urllib.parse import unquote
@@ -120,6 +120,7 @@ class SqliteEngine:
         self._reader = reader
         self._writer = writer
         self._wait_seconds = wait_seconds
+        self._broken = False
         self._turn = asyncio.Lock()
         self._undoing: set[asyncio.Task[None]] = set()
 
@@ -180,14 +181,25 @@ class SqliteEngine:
                 await self._turn.acquire()
         except TimeoutError:
             raise DatabaseUnavailable("Other writers keep the SQLite file busy.") from None
+        if self._broken:
+            try:
+                await self._replace_writer()
+            except BaseException:
+                self._turn.release()
+                raise
+
+    async def _replace_writer(self) -> None:
+        with suppress(Exception):  # it is of no use either way
+            await self._writer.close()
+        self._writer = await connect(self._path, _WRITER, self._wait_seconds)
+        self._broken = False
 
     async def _undo(self) -> None:
         """Undoes what a transaction left, once its last statement has run, and lets the next one in."""
         try:
             await self._writer.rollback()
-        except Exception:  # nothing can be said of this connection any more
-            await self._writer.close()
-            self._writer = await connect(self._path, _WRITER, self._wait_seconds)
+        except Exception:
+            self._broken = True  # whoever comes next gets another; the caller must hear of what went wrong first
         finally:
             self._turn.release()
 

@@ -1,5 +1,6 @@
 """Single statements on an SQLite connection: what goes in, what comes out, and what can go wrong."""
 
+import asyncio
 import logging
 import re
 import sqlite3
@@ -53,11 +54,12 @@ async def connect(path: str, pragmas: tuple[str, ...], wait_seconds: float) -> a
     Raises:
         DatabaseUnavailable: The file can't be opened.
     """
-    connection = aiosqlite.connect(path, isolation_level=None, timeout=wait_seconds, cached_statements=512)
     try:
-        await connection
-    except Exception as error:
+        # aiosqlite leaves its thread to itself where opening fails, which then speaks to a loop that may be gone.
+        await asyncio.to_thread(lambda: sqlite3.connect(path).close())
+    except sqlite3.Error as error:
         _raise(error)
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=wait_seconds, cached_statements=512)
     try:
         connection.row_factory = sqlite3.Row
         for pragma in pragmas:
@@ -133,6 +135,8 @@ def translate(error: Exception) -> Exception | None:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
             return DatabaseUnavailable(f"The SQLite file can't be used now ({error.sqlite_errorname}).")
         return StatementFailed(f"{type(error).__name__}: {error}")  # it speaks of names, not of values
+    if isinstance(error, UnicodeEncodeError | OverflowError):  # a lone surrogate, or a number of more than 64 bits
+        return StatementFailed(type(error).__name__)
     return None
 
 

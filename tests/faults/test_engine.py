@@ -6,7 +6,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +122,7 @@ async def test_after_a_failed_begin_the_same_task_succeeds_on_postgres(postgres_
     async with wired(postgres_url) as (wire, database):
         await make_counter(database)
         for _ in range(POOL_SIZE + 1):
-            wire.cut_at(b"BEGIN")
+            wire.cut_at(b"BEGIN", times=2)
             with pytest.raises(DatabaseUnavailable):
                 await database.transact(adding())
             await database.transact(adding())
@@ -283,9 +283,24 @@ async def test_connections_that_the_server_ended_are_replaced(postgres_url: str)
             )
 
         await database.transact(end_all_others)
-        for _ in range(POOL_SIZE):
-            with suppress(DatabaseUnavailable):  # as whoever comes before the news of the end does
-                await database.ready()
+        await all_connections_at_once(database, POOL_SIZE)
+
+
+async def test_a_read_and_a_begin_survive_a_connection_that_had_ended(postgres_url: str) -> None:
+    async with wired(postgres_url) as (wire, database):
+        await make_counter(database)
+        await all_connections_at_once(database, POOL_SIZE)
+        wire.cut_at(b"SELECT n")
+        assert await count(database) == 0
+        wire.cut_at(b"BEGIN")
+        await database.transact(adding())
+        wire.cut_at(b"UPDATE")
+        with pytest.raises(DatabaseUnavailable):
+            await database.execute("UPDATE counter SET n = n + 1")
+        wire.cut_at(b"UPDATE")
+        with pytest.raises(DatabaseUnavailable):
+            await database.transact(adding())
+        assert await count(database) == 1
         await all_connections_at_once(database, POOL_SIZE)
 
 
@@ -413,3 +428,17 @@ async def test_two_processes_on_one_database_lose_nothing(counter: Database, dat
             await asyncio.wait({asyncio.ensure_future(other.wait())}, timeout=0.001)
     assert await other.wait() == 0
     assert await count(counter) == times + mine
+
+
+async def test_a_sqlite_connection_that_broke_is_replaced(sqlite_database: Database) -> None:
+    await make_counter(sqlite_database)
+
+    async def work(tx: Transaction) -> None:
+        await adding()(tx)
+        await tx.client._connection.close()
+        raise LookupError("first")
+
+    with pytest.raises(LookupError, match="first"):
+        await sqlite_database.transact(work)
+    await sqlite_database.transact(adding())
+    assert await count(sqlite_database) == 1

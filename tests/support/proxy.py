@@ -24,6 +24,7 @@ class Wire:
         self._open: set[asyncio.StreamWriter] = set()
         self._freeze_at: bytes | None = None
         self._cut_at: bytes | None = None
+        self._cuts = 0
         self._lose_answer_to: bytes | None = None
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -40,9 +41,10 @@ class Wire:
         self._freeze_at = None
         self._flowing.set()
 
-    def cut_at(self, statement: bytes) -> None:
-        """Breaks the connection instead of passing the next such statement on."""
+    def cut_at(self, statement: bytes, *, times: int = 1) -> None:
+        """Breaks the connection instead of passing the next such statements on."""
         self._cut_at = statement
+        self._cuts = times
 
     def lose_answer_to(self, statement: bytes) -> None:
         """Passes the next such statement on and breaks the connection when the server answers."""
@@ -68,8 +70,8 @@ class Wire:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event
     ) -> None:
         while data := await reader.read(65536):
-            if self._cut_at is not None and self._cut_at in data:
-                self._cut_at = None
+            if self._cuts and self._cut_at is not None and self._cut_at in data:
+                self._cuts -= 1
                 return
             if self._lose_answer_to is not None and self._lose_answer_to in data:
                 self._lose_answer_to = None

@@ -22,6 +22,9 @@ from app.settings_sources import PREFIX
 
 FACTORY: Final = "app.asgi:from_environment"
 GRACE_SECONDS: Final = 5
+HUNG_SECONDS: Final = 30
+"""A worker that says nothing for so long is replaced. uvicorn's own 5 seconds end workers that are still starting where
+the processor is busy, and their successors after them."""
 
 
 def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
@@ -62,6 +65,7 @@ def configuration(settings: Settings, host: str, port: int, workers: int = 1) ->
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=math.ceil(settings.request_seconds) + GRACE_SECONDS,
+        timeout_worker_healthcheck=HUNG_SECONDS,
     )
 
 

@@ -1,5 +1,6 @@
 """Which passwords are refused, and why."""
 
+import time
 import unicodedata
 from collections.abc import Iterator
 
@@ -87,6 +88,16 @@ def test_a_lone_surrogate_is_no_character() -> None:
     assert policy.unencodable("abc\ud800def")
     assert policy.unencodable("\udfff")
     assert not policy.unencodable("åæø😀\0\u202e")
+
+
+def test_signs_that_are_read_as_letters_are_read_in_few_ways() -> None:
+    """zxcvbn tries every combination: all its signs in one password took it ten seconds."""
+    hostile = "<$(l[!3+0!l6$[1|64(7{0!2503410%{(20!0(1l|(87+84@$692|[l4[l(4!<28"
+    assert policy.readings(hostile) > 500
+    began = time.thread_time()
+    assert policy.score(hostile) == 4
+    assert time.thread_time() - began < 2
+    assert policy.score("p@$$w0rdp@$$w0rd") < policy.LEAST_SCORE
 
 
 @settings(max_examples=150, deadline=None)

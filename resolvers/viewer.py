@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from app.security.passwords import MAX_LENGTH
 from app.services.inputs import ChangePassword, Login, StaffLogin
+from app.services.problems import NotLoggedIn, Refused
 from app.services.results import (
     ChangePasswordSuccess,
     ChangeStaffPasswordSuccess,
@@ -24,8 +25,15 @@ async def viewer(info: Info) -> Any:
 
 
 async def payload_viewer(root: Any, info: Info) -> Any:
-    """The viewer in the answer to a log-in: whoever the caller is by then."""
-    return await viewer(info)
+    """The viewer in the answer to a log-in: whoever the caller is by then.
+
+    Raises:
+        Refused: NotLoggedIn, where somebody has already ended the session again.
+    """
+    found = await viewer(info)
+    if found is None:
+        raise Refused(NotLoggedIn())
+    return found
 
 
 def access_token(root: Any) -> str | None:

@@ -114,6 +114,9 @@ _VALUE_FORMS: Final[Mapping[str, str | None]] = {
     "Expected value of type '<type>' not to include unknown field '<name>'.<value>": (
         "Expected value of type '{0}' not to include unknown field '{1}'."
     ),
+    "Expected value of type '<type>' not to include unknown field <value>": (
+        "Expected value of type '{0}' not to include unknown fields."
+    ),
     "Expected value of type '<type>'<value>": "Expected value of type '{0}'.",
     "<scalar> cannot represent <value>": "Expected value of type '{0}'.",
     "Enum '<name>' cannot represent <value>": "Expected value of type '{0}'.",

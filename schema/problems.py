@@ -173,7 +173,7 @@ class NotFound(Problem):
 
 @shows(
     problems.AlreadyExists,
-    description="Something else has this value already: a customer number, or an e-mail at this customer.",
+    description="Something else has this value already: a customer number, say, or an e-mail at the same customer.",
 )
 class AlreadyExists(Problem):
     field: str = strawberry.field(description="The field whose value is taken, for example `number`.")

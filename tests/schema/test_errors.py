@@ -153,7 +153,7 @@ WRONG_VARIABLES: list[tuple[Any, str]] = [
     ),
     (
         {"username": "ida@example.dk", "password": "a", SECRET + "'?": 1},
-        "Variable '$i' has invalid value: Expected value of type 'LoginInput'.",
+        "Variable '$i' has invalid value: Expected value of type 'LoginInput' not to include unknown fields.",
     ),
     (
         {"username": "ida@example.dk", "password": [SECRET]},

@@ -48,7 +48,7 @@ class NewPasswords:
         Raises:
             Refused: WeakPassword or Overloaded.
         """
-        generated = generate_password() if given.plaintext is None else None
+        generated = generate_password(self._settings.password_min_length) if given.plaintext is None else None
         password = generated or given.plaintext or ""
         try:
             if generated is None:

@@ -14,6 +14,7 @@ from app.database import Executor, Transaction
 from app.models import Login
 from app.security.passwords import StoredHash
 from app.services.effects import LoginState
+from app.services.lifetimes import Lifetime
 from app.settings import Settings
 
 _SESSIONS = "SELECT id, expires_at, last_seen_at FROM session"
@@ -150,10 +151,9 @@ class Logins:
         return self._alive(tx, rows)
 
     def _alive(self, executor: Executor, rows: Sequence[Mapping[str, Any]]) -> int:
-        now = self._clock.now()
-        idle = timedelta(minutes=self._settings.session_idle_minutes)
-        moment = executor.dialect.moment
-        return sum(moment(row["expires_at"]) > now and moment(row["last_seen_at"]) > now - idle for row in rows)
+        now, moment = self._clock.now(), executor.dialect.moment
+        lifetime = Lifetime.of_portal(self._settings)
+        return sum(now < lifetime.ends_at(moment(row["last_seen_at"]), moment(row["expires_at"])) for row in rows)
 
     async def _save_under_new_epoch(self, tx: Transaction, login: Login) -> None:
         login.epoch += 1

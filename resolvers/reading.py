@@ -12,8 +12,14 @@ from resolvers.selection import selected
 
 
 def related(root: Any, info: Info) -> Any:
-    """A relation of a row, which was read together with it under the key of the answer."""
-    return root.related[info.path.key]
+    """A relation of a row, which was read together with it under the key of the answer.
+
+    Under all three keys where a page names its edges or nodes twice and asks each for something else.
+    """
+    path: Any = info.path
+    if path.key in root.related:
+        return root.related[path.key]
+    return root.related[path.prev.prev.prev.key, path.prev.key, path.key]
 
 
 def by_key(type_name: str, attribute: str) -> Callable[[Any, Info], Awaitable[Any]]:

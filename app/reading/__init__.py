@@ -56,7 +56,7 @@ from app.reading.fields import (
 from app.reading.kinds import BOOL, BYTES, ENUM, ENUMS, INT, JSON, MOMENT, TEXT, Kind, through
 from app.reading.page import DEFAULT_SIZE, MAX_SIZE, Edge, Page
 from app.reading.reading import Reading
-from app.reading.rows import Row
+from app.reading.rows import AnswerKey, Row
 from app.reading.selection import Selected
 from app.reading.table import Filter, Join, Scope, Table
 from app.reading.view import Answer, View
@@ -74,6 +74,7 @@ __all__ = [
     "MOMENT",
     "TEXT",
     "Answer",
+    "AnswerKey",
     "ArgumentError",
     "ArgumentFault",
     "Basis",

@@ -58,24 +58,13 @@ def _ordering(list_name: str, table: Table, arguments: Mapping[str, Any]) -> Ord
 class Edge:
     """A row's place on a page."""
 
-    __slots__ = ("_nodes", "_ordering", "_parent", "_place")
+    __slots__ = ("_ordering", "_parent", "_place", "node")
 
-    def __init__(
-        self, nodes: Mapping[str, Row], ordering: Ordering, parent: int | None, place: tuple[Any, ...]
-    ) -> None:
-        self._nodes = nodes
+    def __init__(self, node: Row, ordering: Ordering, parent: int | None, place: tuple[Any, ...]) -> None:
+        self.node = node
         self._ordering = ordering
         self._parent = parent
         self._place = place
-
-    @property
-    def node(self) -> Row:
-        """The row."""
-        return next(iter(self._nodes.values()))
-
-    def node_as(self, key: str) -> Row:
-        """The row with what was asked for under this name in the answer."""
-        return self._nodes[key]
 
     @property
     def cursor(self) -> str:
@@ -87,19 +76,10 @@ class Edge:
 class Page:
     """One page of a list. `total_count` is only there where it was asked for."""
 
-    edges_by_key: Mapping[str, list[Edge]]
+    edges: list[Edge]
     has_next_page: bool
     has_previous_page: bool
     total_count: int | None
-
-    @property
-    def edges(self) -> list[Edge]:
-        """The edges, in the list's order."""
-        return next(iter(self.edges_by_key.values()), [])
-
-    def edges_as(self, key: str) -> list[Edge]:
-        """The edges with what was asked for under this name in the answer."""
-        return self.edges_by_key[key]
 
     @property
     def page_info(self) -> "Page":

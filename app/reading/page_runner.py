@@ -1,6 +1,7 @@
 """Carrying out the plan of a page: of one list, or of the lists of many rows at once."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from app.reading.executor import Rows
@@ -114,51 +115,19 @@ class PageRunner:
         size, backwards = self._request.size, self._request.backwards
         shown = {parent: list(rows[:size])[:: -1 if backwards else 1] for parent, rows in records.items()}
         rows = self._runner.made(self._plan.rows, [record for page in shown.values() for record in page])
-        nodes = await self._nodes(rows)
+        await self._runner.relate(self._plan.rows, rows)
         after, before = self._request.after is not None, self._request.before is not None
         pages: dict[int | None, Page] = {}
-        begin = 0
+        left = iter(rows)
         for parent, page in shown.items():
-            end = begin + len(page)
             more = len(records[parent]) > size
             pages[parent] = Page(
-                edges_by_key={key: self._edges(key, nodes, parent, rows, begin, end) for key in self._edges_keys},
+                edges=[Edge(row, self._request.ordering, parent, self._place(row)) for row in islice(left, len(page))],
                 has_next_page=before or (more and not backwards),
                 has_previous_page=after or (more and backwards),
                 total_count=totals[parent] if self._plan.wants_total else None,
             )
-            begin = end
         return pages
-
-    @property
-    def _edges_keys(self) -> tuple[str, ...]:
-        """The edges' names in the answer; where only cursors are asked for, they are known by none."""
-        return self._plan.edges_keys or ("",)
-
-    async def _nodes(self, rows: Sequence[Row]) -> dict[tuple[str, str], Sequence[Row]]:
-        """The rows with their relations, under each pair of names they have in the answer."""
-        found: dict[tuple[str, str], Sequence[Row]] = {}
-        for index, nodes in enumerate(self._plan.nodes):
-            related = rows if index == 0 else [row.twin() for row in rows]
-            await self._runner.relate(self._plan.rows, related, nodes.relations)
-            found.update(dict.fromkeys(nodes.names, related))
-        return found
-
-    def _edges(
-        self,
-        edges_key: str,
-        nodes: Mapping[tuple[str, str], Sequence[Row]],
-        parent: int | None,
-        rows: Sequence[Row],
-        begin: int,
-        end: int,
-    ) -> list[Edge]:
-        ordering = self._request.ordering
-        named = [(node_key, found) for (key, node_key), found in nodes.items() if key == edges_key]
-        return [
-            Edge({key: found[index] for key, found in named}, ordering, parent, self._place(rows[index]))
-            for index in range(begin, end)
-        ]
 
     def _place(self, row: Row) -> tuple[Any, ...]:
         if not self._plan.wants_places:

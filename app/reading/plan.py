@@ -10,23 +10,24 @@ from typing import Any
 
 from app.reading.fields import Column, Computed, Condition, Many, One, Paged
 from app.reading.page import PageRequest
+from app.reading.rows import AnswerKey
 from app.reading.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class RelationPlan:
-    """A relation that was asked for; `key` is its name in the answer. It is empty where the view may not see it."""
+    """A relation that was asked for. It is empty where the view may not see it."""
 
-    key: str
+    key: AnswerKey
     relation: One | Many
     target: "Plan | None"
 
 
 @dataclass(frozen=True, slots=True)
 class PagedPlan:
-    """A page of related rows for each row; `key` is its name in the answer."""
+    """A page of related rows for each row."""
 
-    key: str
+    key: AnswerKey
     relation: Paged
     page: "PagePlan"
 
@@ -51,27 +52,16 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class NodesPlan:
-    """What a page's rows are related to, under these names of edges and node in the answer."""
-
-    names: tuple[tuple[str, str], ...]
-    relations: tuple[AnyRelationPlan, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PagePlan:
     """One page of a list.
 
-    `filters` is None where they leave nothing to find. `rows` is all that is read of the page's own rows, and `nodes`
-    has their relations: once, or several times where the answer uses one name for different things in different places.
-    Rows, their places, and the count are only read where they were asked for.
+    `filters` is None where they leave nothing to find. Rows, their places in the list, and the count are only read
+    where they were asked for.
     """
 
     request: PageRequest
     filters: tuple[Condition, ...] | None
     rows: Plan
-    edges_keys: tuple[str, ...]
-    nodes: tuple[NodesPlan, ...]
     wants_rows: bool
     wants_places: bool
     wants_total: bool

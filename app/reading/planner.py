@@ -5,7 +5,7 @@ from typing import Any
 
 from app.reading.fields import Column, Computed, Condition, Many, One, Paged
 from app.reading.page import PageRequest
-from app.reading.plan import AnyRelationPlan, NodesPlan, PagedPlan, PagePlan, Plan, RelationPlan
+from app.reading.plan import AnyRelationPlan, PagedPlan, PagePlan, Plan, RelationPlan
 from app.reading.selection import Selected, merged
 from app.reading.table import Table
 from app.reading.view import View
@@ -37,14 +37,10 @@ class Planner:
         table = self._tables[table_name]
         edges = selected.named("edges")
         page_info = selected.named("page_info")
-        nodes = self._nodes(table, edges)
-        names = [field.name for edge in edges for node in edge.named("node") for field in node.of(table.row.type_name)]
         return PagePlan(
             request=PageRequest.of(list_name, table, selected.arguments),
             filters=self._filters(table, selected.arguments.get("filter") or {}),
-            rows=self._plan(table, names, tuple(relation for plan in nodes for relation in plan.relations)),
-            edges_keys=tuple(edge.key for edge in edges),
-            nodes=nodes,
+            rows=self._nodes(table, edges),
             wants_rows=bool(edges or page_info),
             wants_places=any(edge.wants("cursor") for edge in edges)
             or any(info.wants("start_cursor", "end_cursor") for info in page_info),
@@ -78,24 +74,30 @@ class Planner:
         hidden[name] = field.hidden
         return True
 
-    def _relations(self, table: Table, selection: Sequence[Selected]) -> tuple[AnyRelationPlan, ...]:
+    def _nodes(self, table: Table, edges: Sequence[Selected]) -> Plan:
+        """All that is asked for of a page's rows, under whatever names."""
+        asked = [((edge.key, node.key), node.of(table.row.type_name)) for edge in edges for node in edge.named("node")]
+        names = [field.name for _, below in asked for field in below]
+        together = merged(below for _, below in asked)
+        if together is not None:
+            return self._plan(table, names, self._relations(table, together))
+        apart = [relation for under, below in asked for relation in self._relations(table, below, under)]
+        return self._plan(table, names, tuple(apart))
+
+    def _relations(
+        self, table: Table, selection: Sequence[Selected], under: tuple[str, str] | None = None
+    ) -> tuple[AnyRelationPlan, ...]:
         plans: list[AnyRelationPlan] = []
         for selected in selection:
             field = table.field(selected.name)
+            key = selected.key if under is None else (*under, selected.key)
             if isinstance(field, Paged):
-                plans.append(PagedPlan(selected.key, field, self.page(field.name, field.target, selected)))
+                plans.append(PagedPlan(key, field, self.page(field.name, field.target, selected)))
             elif isinstance(field, One | Many):
                 below = selected.of(self._tables[field.target].row.type_name)
                 plan = self.rows(field.target, below) if field.visible(self._view) else None
-                plans.append(RelationPlan(selected.key, field, plan))
+                plans.append(RelationPlan(key, field, plan))
         return tuple(plans)
-
-    def _nodes(self, table: Table, edges: Sequence[Selected]) -> tuple[NodesPlan, ...]:
-        asked = [((edge.key, node.key), node.of(table.row.type_name)) for edge in edges for node in edge.named("node")]
-        together = merged(below for _, below in asked)
-        if together is not None:
-            return (NodesPlan(tuple(names for names, _ in asked), self._relations(table, together)),)
-        return tuple(NodesPlan((names,), self._relations(table, below)) for names, below in asked)
 
     def _filters(self, table: Table, given: Mapping[str, Any]) -> tuple[Condition, ...] | None:
         conditions: list[Condition] = []

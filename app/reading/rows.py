@@ -2,6 +2,13 @@
 
 from typing import Any, ClassVar
 
+AnswerKey = str | tuple[str, str, str]
+"""The name under which a row's relation is answered.
+
+Where a page's rows are answered under several names of edges and node, and ask for different things under one name
+there, it is all three names: of the edges, the node and the relation.
+"""
+
 
 class Row:
     """One row. Fields are attributes; the rows of relations are in `related`, by the name they have in the answer.
@@ -17,7 +24,7 @@ class Row:
     def __init__(self, key: int, values: dict[str, Any]) -> None:
         self.key = key
         self.values = values
-        self.related: dict[str, Any] = {}
+        self.related: dict[AnswerKey, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -28,7 +35,3 @@ class Row:
     def __repr__(self) -> str:
         """The row's type and key. Never its values: they are people's."""
         return f"<{type(self).__name__} {self.key}>"
-
-    def twin(self) -> "Row":
-        """The same row, for another selection's relations."""
-        return type(self)(self.key, self.values)

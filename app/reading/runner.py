@@ -8,7 +8,7 @@ from app.reading.executor import Executor, Rows
 from app.reading.fields import Condition, Many
 from app.reading.page import Page
 from app.reading.page_runner import PageRunner
-from app.reading.plan import AnyRelationPlan, PagedPlan, PagePlan, Plan, RelationPlan
+from app.reading.plan import PagedPlan, PagePlan, Plan, RelationPlan
 from app.reading.rows import Row
 from app.reading.statement import Select, Values
 from app.reading.view import View
@@ -42,9 +42,9 @@ class Runner:
         """A page of all of a table's rows."""
         return await PageRunner(self, plan).page()
 
-    async def relate(self, plan: Plan, rows: Sequence[Row], relations: Sequence[AnyRelationPlan]) -> None:
-        """Reads what rows of a plan are related to."""
-        for relation in relations:
+    async def relate(self, plan: Plan, rows: Sequence[Row]) -> None:
+        """Reads what a plan's rows are related to."""
+        for relation in plan.relations:
             if isinstance(relation, PagedPlan):
                 await self._relate_pages(plan, rows, relation)
             elif isinstance(relation.relation, Many):
@@ -97,7 +97,7 @@ class Runner:
 
     async def _read(self, plan: Plan, select: Select) -> list[Row]:
         rows = self.made(plan, await self.fetch(select.values, str(select)))
-        await self.relate(plan, rows, plan.relations)
+        await self.relate(plan, rows)
         return rows
 
     async def _relate_one(self, plan: Plan, rows: Sequence[Row], asked: RelationPlan) -> None:

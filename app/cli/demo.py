@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.running import Failed, is_demo, quiet_settings
+from app.cli.running import Failed, is_demo, quiet_settings, stop_in_order
 from app.cli.serve import DEMO_SETTINGS, Port, free_port
 from app.cli.tables import show
 
@@ -34,6 +34,7 @@ def demo(
     The log-ins are printed; their passwords are new at each start.
     """
     _require_loopback(host)
+    stop_in_order()
     port = free_port(host, port)
     with _folder(folder) as place:
         settings, given = _prepare(place)

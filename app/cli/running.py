@@ -1,10 +1,11 @@
 """How commands run, and how they end: what can go wrong becomes a sentence on standard error."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -70,13 +71,25 @@ def with_services(work: "Callable[[Services], Awaitable[T]]") -> T:
 
 
 def quiet_settings(**overrides: object) -> "Settings":
-    """The settings for a command that a person runs: of the log it shows what is wrong, on standard error."""
+    """The settings for a command that a person runs: its log shows what is wrong, for people, unless told otherwise."""
     from app.logs import configure_logging
     from app.settings import load_settings
 
-    settings = load_settings(**overrides, log_format="console", log_level="warning")
+    given = load_settings(**overrides)
+    quiet = {"log_level": "warning", "log_format": "console"}
+    settings = given.model_copy(update={n: v for n, v in quiet.items() if n not in given.model_fields_set})
     configure_logging(settings)
     return settings
+
+
+def stop_in_order() -> None:
+    """From now on a signal to stop ends the process as its end would: what is open is closed, and it is no failure."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 @asynccontextmanager

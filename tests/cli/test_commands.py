@@ -80,6 +80,21 @@ def test_a_command_refuses_a_database_that_is_behind(command: tuple[str, ...], a
     assert refused(adgang(*command)).endswith("Run: adgang migrate")
 
 
+def test_commands_run_as_processes(adgang_process: Adgang) -> None:
+    """The other tests run most commands within their own process, which is the same but for the process."""
+    assert refused(adgang_process("audit", "head")).endswith("Run: adgang migrate")
+    assert succeeded(adgang_process("migrate")).startswith("Applied 0001_first")
+    arguments = ("staff", "add", "bo@vognmand.example", "--name", "Bo Åsen", "--role", "ADMIN", "--password-stdin")
+    assert "can log in now" in succeeded(adgang_process(*arguments, stdin="en bog om både og blomster\n"))
+    assert "Bo Åsen" in succeeded(adgang_process("staff", "list"))
+    made = adgang_process("token", "add", "Import", "--role", "EDITOR", "--by", "bo@vognmand.example")
+    assert made.returncode == 0
+    assert made.stdout.startswith("adg_")
+    assert "Verified 2 events" in succeeded(adgang_process("audit", "verify"))
+    assert succeeded(adgang_process("audit", "head")).startswith("1:")
+    assert "up to date" in succeeded(adgang_process("schema", "print", "--check"))
+
+
 def test_a_wrong_setting_stops_the_command_and_is_named(adgang: Adgang) -> None:
     assert "ADGANG_RESTORE_HOURS" in refused(adgang("staff", "list", ADGANG_RESTORE_HOURS="soon"))
 

@@ -25,7 +25,7 @@ def test_adding_listing_and_shutting_out(with_bo: Adgang) -> None:
     assert EMAIL in listed
     assert "EDITOR" in listed
     assert PASSWORD not in listed
-    assert EMAIL in succeeded(with_bo("staff", "deactivate", EMAIL.upper()))
+    assert "can no longer log in" in succeeded(with_bo("staff", "deactivate", EMAIL.upper()))
     assert "no" in succeeded(with_bo("staff", "list")).split()
 
 

@@ -100,6 +100,14 @@ class ReadDocument:
     errors: tuple[GraphQLError, ...]
 
 
+class _Invalid(Exception):
+    """Keeps a document that can't run from being remembered."""
+
+    def __init__(self, read: ReadDocument) -> None:
+        super().__init__()
+        self.read = read
+
+
 class Documents:
     """Reads the documents of one schema."""
 
@@ -108,20 +116,29 @@ class Documents:
         own = (RootFieldsRule,) if introspection else (RootFieldsRule, NoSchemaIntrospectionCustomRule)
         self._rules: Iterable[type[ASTValidationRule]] = (*specified_rules, *own)
         self._hide_suggestions = not introspection
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._valid)
 
     def read(self, schema: GraphQLSchema, text: str) -> ReadDocument:
         """The document in a text.
 
-        One that holds a text literal is read anew each time: the literal may be a password, which is not to stay in
-        memory. Clients that send values as variables get the benefit.
+        One that holds a text literal, or can't run, is read anew each time: what was written there may be a password,
+        which is not to stay in memory. Clients that send values as variables get the benefit.
 
         Raises:
             GraphQLSyntaxError: it is no document.
         """
         if '"' in text or len(text) > LONGEST_REMEMBERED:
             return self._read(schema, text)
-        return self._remembered(schema, text)
+        try:
+            return self._remembered(schema, text)
+        except _Invalid as invalid:
+            return invalid.read
+
+    def _valid(self, schema: GraphQLSchema, text: str) -> ReadDocument:
+        read = self._read(schema, text)
+        if read.errors:
+            raise _Invalid(read)
+        return read
 
     def _read(self, schema: GraphQLSchema, text: str) -> ReadDocument:
         document = parse(text)

@@ -117,6 +117,13 @@ def test_a_document_is_read_once_unless_it_holds_text_that_may_be_a_password() -
     assert documents.read(SCHEMA, long) is not documents.read(SCHEMA, long)
 
 
+def test_a_document_that_cannot_run_is_not_remembered() -> None:
+    documents = Documents(introspection=False)
+    unquoted = "mutation { login(input: {username: ida, password: hunter2hunter2}) { __typename } }"
+    assert documents.read(SCHEMA, unquoted).errors
+    assert documents.read(SCHEMA, unquoted) is not documents.read(SCHEMA, unquoted)
+
+
 def test_what_is_no_document_is_refused_each_time() -> None:
     documents = Documents(introspection=False)
     for _ in range(2):

@@ -18,6 +18,7 @@ from tests.support.api import Api, serving
 from tests.support.databases import PostgresDatabases, SqliteFiles
 from tests.support.postgres import Cluster, NoPostgres, cluster
 from tests.support.services import FakeClock, cheap_hasher, make_settings
+from tests.support.story import Story
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -139,3 +140,9 @@ async def api(settings: Settings, services: "Services") -> AsyncIterator[Api]:
 
     async with serving(create_app(settings, services=services)) as opened:
         yield opened
+
+
+@pytest.fixture
+def story(api: Api, services: "Services") -> Story:
+    """A register told through the public schema."""
+    return Story(api, services)

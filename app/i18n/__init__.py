@@ -7,7 +7,7 @@ the three catalogues.
 from app.i18n.audit import detail
 from app.i18n.catalogue import LOCALES, negotiate
 from app.i18n.errors import text
-from app.i18n.labels import check, label, menu_label, password_label
+from app.i18n.labels import check, label
 from app.i18n.problems import duration, field, message, reason
 
 __all__ = [
@@ -17,10 +17,8 @@ __all__ = [
     "duration",
     "field",
     "label",
-    "menu_label",
     "message",
     "negotiate",
-    "password_label",
     "reason",
     "text",
 ]

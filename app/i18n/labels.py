@@ -1,9 +1,9 @@
-"""The words on the register's boxes and fields. The Danish ones are the source document's where it has any."""
+"""The words of the register's boxes and checks. The Danish ones are the source document's where it has any."""
 
 from typing import Final
 
 from app.i18n.catalogue import mark, translate
-from app.models.enums import LoginCheckKind, MenuItem, PasswordStatus, PortalPermission
+from app.models.enums import LoginCheckKind, PortalPermission
 
 _PERMISSIONS: Final = {
     PortalPermission.CREATE_ORDERS: mark("Create orders"),
@@ -18,20 +18,6 @@ _PERMISSIONS: Final = {
     PortalPermission.VIEW_INVOICES: mark("See invoices"),
     PortalPermission.TRACK_SHIPMENTS: mark("Track shipments"),
     PortalPermission.VIEW_PROOF_OF_DELIVERY: mark("See proof of delivery"),
-}
-
-_MENU: Final = {
-    MenuItem.CREATE_ORDER: mark("Create order"),
-    MenuItem.ORDERS: mark("Orders"),
-    MenuItem.ADDRESSES: mark("Addresses"),
-    MenuItem.TRACKING: mark("Tracking"),
-    MenuItem.INVOICES: mark("Invoices"),
-    MenuItem.SETTINGS: mark("Settings"),
-}
-
-_PASSWORD: Final = {
-    PasswordStatus.ENCRYPTED: mark("Encrypted password"),
-    PasswordStatus.NONE: mark("No password"),
 }
 
 _PASSED: Final = {
@@ -61,16 +47,6 @@ _FAILED: Final = {
 def label(permission: PortalPermission, locale: str) -> str:
     """The text beside a permission's box."""
     return translate(_PERMISSIONS[permission], locale)
-
-
-def menu_label(item: MenuItem, locale: str) -> str:
-    """The name of an item of the portal's menu."""
-    return translate(_MENU[item], locale)
-
-
-def password_label(status: PasswordStatus, locale: str) -> str:
-    """What the password field shows in the place of a password."""
-    return translate(_PASSWORD[status], locale)
 
 
 def check(kind: LoginCheckKind, passed: bool, locale: str) -> str:

@@ -13,9 +13,7 @@ from app.models.enums import (
     AuditAction,
     FieldProblemCode,
     LoginCheckKind,
-    MenuItem,
     PasswordReasonCode,
-    PasswordStatus,
     PortalPermission,
     ProblemCode,
 )
@@ -88,8 +86,6 @@ def test_every_code_has_a_text(locale: str) -> None:
     texts += [i18n.reason(code, locale) for code in PasswordReasonCode]
     texts += [i18n.field(code, locale, path) for code in FieldProblemCode for path in ("", "input.email", "first")]
     texts += [i18n.label(permission, locale) for permission in PortalPermission]
-    texts += [i18n.menu_label(item, locale) for item in MenuItem]
-    texts += [i18n.password_label(status, locale) for status in PasswordStatus]
     texts += [i18n.check(kind, passed, locale) for kind in LoginCheckKind for passed in (True, False)]
     texts += [i18n.detail(Happening(action, kind), locale) for action in AuditAction for kind in ActorKind]
     for text in texts:
@@ -113,11 +109,9 @@ def test_every_error_has_a_text(key: str, locale: str) -> None:
 
 def test_the_danish_texts_keep_the_words_of_the_source() -> None:
     assert i18n.message(NoUserFound(), "da") == "Ingen brugere findes"
-    assert i18n.password_label(PasswordStatus.ENCRYPTED, "da") == "Krypteret adgangskode"
     assert "Krypteret adgangskode" in i18n.check(LoginCheckKind.PASSWORD_SET, True, "da")
     assert "Internet bruger" in i18n.check(LoginCheckKind.INTERNET_USER, False, "da")
     assert i18n.label(PortalPermission.CHANGE_ORDER_DEFAULTS, "da") == "Ændr standardindstillinger for nye ordrer"
-    assert i18n.menu_label(MenuItem.SETTINGS, "da") == "Indstillinger"
 
 
 def test_an_unknown_language_reads_english() -> None:

@@ -210,6 +210,8 @@ async def test_a_lane_that_is_taken_is_passed_by(postgres_url: str) -> None:
         await stuck
         assert [row["lane"] for row in await rows_of(database)] == [0, 1]
         assert (await audit.verify()).ok
+        await database.execute("UPDATE audit_event SET data = '{}'")
+        assert [(each.lane, each.seq) for each in (await audit.verify()).findings] == [(0, 1), (1, 1)]
 
 
 async def test_where_no_lane_is_free_a_writer_waits_for_one(postgres_url: str) -> None:

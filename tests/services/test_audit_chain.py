@@ -141,7 +141,7 @@ async def test_a_person_who_was_erased_leaves_the_chain_whole(database: Database
     assert report.erased == 1
 
 
-async def test_the_first_broken_event_of_each_lane_is_named(database: Database, audit: Audit) -> None:
+async def test_the_first_broken_event_of_a_lane_is_named(database: Database, audit: Audit) -> None:
     await database.execute("UPDATE audit_event SET data = '{}' WHERE seq IN (2, 3)")
     assert await findings(audit) == ["event 2 of lane 0 was changed"]
 
@@ -179,6 +179,27 @@ async def test_of_workers_that_make_checkpoints_at_once_one_wins_each_number(dat
     rows = await database.fetch("SELECT number FROM audit_checkpoint ORDER BY number")
     assert [row["number"] for row in rows] == [1, 2, 3]
     assert (await workers[0].verify()).ok
+
+
+async def test_checkpoints_go_on_being_made_whatever_happened_to_one(database: Database, audit: Audit) -> None:
+    async def until(number: int) -> None:
+        while not await database.fetch("SELECT 1 FROM audit_checkpoint WHERE number = $1", number):
+            assert not making.done()
+
+    await write(database, audit, EVENT)
+    with structlog.testing.capture_logs() as logged:
+        making = asyncio.create_task(audit.keep_checkpoints(every_seconds=0))
+        await until(3)
+        await database.execute("ALTER TABLE audit_checkpoint RENAME TO audit_checkpoint_gone")
+        while logged[-1]["event"] != "no audit checkpoint could be made":
+            await database.fetch("SELECT 1")
+        await database.execute("ALTER TABLE audit_checkpoint_gone RENAME TO audit_checkpoint")
+        await write(database, audit, EVENT)
+        await until(4)
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+    assert [line["number"] for line in logged if "number" in line] == [3, 4]
+    assert (await audit.verify()).ok
 
 
 async def test_verifying_can_begin_at_a_checkpoint_that_was_kept(database: Database, audit: Audit) -> None:

@@ -76,6 +76,11 @@ CREATE TABLE reference (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     last_login_at timestamptz,
+    -- Lists are ordered by what is never missing: the last text and moment stand for none.
+    email_order text COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(email_key, U&'\+10FFFF')) STORED,
+    last_login_order timestamptz NOT NULL GENERATED ALWAYS AS (
+        COALESCE(last_login_at, '9999-12-31 00:00:00.000000+00:00')
+    ) STORED,
     CONSTRAINT reference_once_a_customer UNIQUE (customer_id, login_id),
     CONSTRAINT reference_login FOREIGN KEY (login_id, has_password)
         REFERENCES login (id, has_password) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -85,11 +90,9 @@ CREATE TABLE reference (
     CONSTRAINT reference_email_key CHECK ((email_key IS NULL) = (email IS NULL))
 );
 CREATE INDEX reference_by_name ON reference (name_key, id);
--- What may be missing is ordered by the very expressions that the table of references reads by: none comes last.
-CREATE INDEX reference_by_email ON reference (COALESCE(email_key, U&'\+10FFFF'), id);
+CREATE INDEX reference_by_email ON reference (email_order, id);
 CREATE INDEX reference_by_created_at ON reference (created_at, id);
-CREATE INDEX reference_by_last_login_at
-    ON reference (COALESCE(last_login_at, '9999-12-31 00:00:00.000000+00:00'), id);
+CREATE INDEX reference_by_last_login_at ON reference (last_login_order, id);
 CREATE INDEX reference_by_customer ON reference (customer_id, name_key, id);
 CREATE INDEX reference_by_login ON reference (login_id);
 CREATE INDEX reference_by_settings ON reference (settings_id);

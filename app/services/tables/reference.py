@@ -25,7 +25,6 @@ from app.reading import (
     View,
 )
 from app.services import permissions
-from app.services.folding import END
 from app.services.permissions import LoginCheck, Permissions, PermissionState
 from app.services.tables.filters import equal_key, flag, search_in, username_is
 from app.services.tables.kinds import PUBLIC_ID
@@ -34,11 +33,6 @@ from app.services.tables.views import is_portal, is_staff, register_scope, viewp
 
 CAN_LOG_IN: Final = "reference.internet_user AND reference.has_password AND customer.active"
 """The rules, "Logging in" 1; with the join to the customer."""
-
-# A list is ordered by an expression that is never null. In ascending order those that have none come last. (The very
-# last moment of the calendar won't do: asyncpg takes it for infinity.)
-_LAST_OF_TEXTS: Final = f"'{END}'"
-_LAST_OF_MOMENTS: Final = "'9999-12-31 00:00:00.000000+00:00'"
 
 Values = Mapping[str, Any]
 
@@ -173,9 +167,9 @@ REFERENCE: Final = Table(
     order="NAME",
     orders={
         "NAME": Order((Key(TEXT, "reference.name_key"),)),
-        "EMAIL": Order((Key(TEXT, f"COALESCE(reference.email_key, {_LAST_OF_TEXTS})"),)),
+        "EMAIL": Order((Key(TEXT, "reference.email_order"),)),
         "CREATED_AT": Order((Key(MOMENT, "reference.created_at"),)),
-        "LAST_LOGIN_AT": Order((Key(MOMENT, f"COALESCE(reference.last_login_at, {_LAST_OF_MOMENTS})"),)),
+        "LAST_LOGIN_AT": Order((Key(MOMENT, "reference.last_login_order"),)),
         "CUSTOMER": Order((Key(TEXT, "customer.name_key"), Key(TEXT, "reference.name_key")), joins=("customer",)),
     },
     filters={

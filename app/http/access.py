@@ -90,7 +90,9 @@ def internal_error(scope: Scope, request_id: str) -> ASGIApp:
     """The answer to a request that ended in an exception: how to report it, and nothing else."""
     accepted = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"]
     locale = i18n.negotiate(accepted[0] if accepted else None)
-    refusal = Refusal(500, "INTERNAL_ERROR", "internal_error", {"request_id": request_id})
+    refusal = Refusal(
+        500, "INTERNAL_ERROR", "internal_error", {"request_id": request_id}, extensions={"requestId": request_id}
+    )
     return json_response(refusal.body(locale), status=refusal.status, headers={"Content-Language": locale})
 
 

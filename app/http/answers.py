@@ -35,21 +35,22 @@ class Refusal(Exception):
         *,
         seconds: int | None = None,
         headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
-        self.code = code
         self.headers = dict(headers or {})
         self._key = key
         self._values = dict(values or {})
         self._seconds = seconds
+        self._extensions = {"code": code, **(extensions or {})}
 
     def body(self, locale: str) -> dict[str, object]:
         """The refusal as a GraphQL response without `data`."""
         values = self._values
         if self._seconds is not None:
             values = {**values, "duration": i18n.duration(self._seconds, locale)}
-        return {"errors": [{"message": i18n.text(self._key, locale, **values), "extensions": {"code": self.code}}]}
+        return {"errors": [{"message": i18n.text(self._key, locale, **values), "extensions": self._extensions}]}
 
 
 def overloaded(retry_after_seconds: int) -> Refusal:
@@ -58,8 +59,9 @@ def overloaded(retry_after_seconds: int) -> Refusal:
         503,
         "OVERLOADED",
         "unavailable",
-        headers={"Retry-After": str(retry_after_seconds)},
         seconds=retry_after_seconds,
+        headers={"Retry-After": str(retry_after_seconds)},
+        extensions={"retryAfterSeconds": retry_after_seconds},
     )
 
 

@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -35,19 +36,18 @@ LOOPBACK_NAMES: Final = CookieNames("adgang-demo", "adgang-demo-staff", "adgang-
 
 def names_for(request: Request, *, demo: bool) -> CookieNames:
     """The names to use with this request: the demo's own on plain-HTTP loopback, the safe ones everywhere else."""
-    if demo and request.url.scheme == "http" and is_loopback(request.url.hostname):
+    if demo and request.scope["scheme"] == "http" and is_loopback(request.headers.get("host", "")):
         return LOOPBACK_NAMES
     return HOST_NAMES
 
 
-def is_loopback(host: str | None) -> bool:
-    """True for the names and addresses by which a machine calls itself."""
-    if host is None:
-        return False
+def is_loopback(host: str) -> bool:
+    """True for the names and addresses by which a machine calls itself, with a port or without."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
-        return host.lower() == "localhost"
+        return False
 
 
 def read_cookies(headers: Iterable[str], wanted: Iterable[str]) -> dict[str, str]:

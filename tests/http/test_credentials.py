@@ -113,6 +113,7 @@ def test_a_cookie_counts_from_our_own_pages_and_from_no_page(headers: Sequence[H
         [("origin", "https://portal.example.dk.evil.example")],
         [("origin", "https://portal.example.dk:8443")],
         [("origin", "https://portal.example.dk:x")],
+        [("origin", "https://[")],
         [("origin", "file://portal.example.dk")],
         [("origin", "https://portal.example.dk"), ("origin", "https://portal.example.dk")],
         [("origin", "https://portal.example.dk"), ("host", "other.example.dk")],
@@ -152,10 +153,9 @@ def test_only_a_demo_on_loopback_has_cookies_without_tls(
     assert names_for(request(("host", host), scheme=scheme), demo=demo) == expected
 
 
-@pytest.mark.parametrize("host", ["", "example.dk", "10.0.0.1", "127.0.0.1.example.dk"])
+@pytest.mark.parametrize("host", ["", "[", "example.dk", "10.0.0.1", "127.0.0.1.example.dk", "localhost@example.dk"])
 def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
-    assert not is_loopback(None)
 
 
 def test_reads_cookies_among_others() -> None:

@@ -5,10 +5,11 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 
+from app.asgi import create_app
 from app.services import Services
 from tests.support.api import ORIGIN, Api
 from tests.support.people import ADMIN, EMAIL, PASSWORD, People
-from tests.support.services import FakeClock
+from tests.support.services import FakeClock, make_settings
 
 LOGIN = """mutation($username: String!, $password: String!, $transport: SessionTransport) {
   login(input: {username: $username, password: $password, transport: $transport}) {
@@ -292,3 +293,21 @@ async def test_a_session_shows_where_its_caller_came_from(api: Api, people: Peop
     await api.post(LOGIN, {"username": EMAIL, "password": PASSWORD, "transport": "COOKIE"}, headers=headers)
     viewer = (await api.data("{viewer {sessions {current userAgent ipAddress}}}"))["viewer"]
     assert viewer == {"sessions": [{"current": True, "userAgent": "Browser[2J", "ipAddress": "127.0.0.1"}]}
+
+
+async def test_a_demo_on_loopback_has_cookies_that_work_without_tls(services: Services, people: People) -> None:
+    await people.orders_for()
+    settings = make_settings(database_url=services.resources.settings.database_url, demo=True)
+    origin = "http://127.0.0.1:8000"
+    app = create_app(settings, services=services)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url=origin, headers={"Origin": origin}
+    ) as client:
+        demo = Api(client)
+        cookies = set_cookies(await log_in(demo))
+        assert not cookies["adgang-demo"]["secure"]
+        assert cookies["adgang-demo"]["httponly"]
+        assert await who(demo) == "PortalViewer"
+        assert set_cookies(await demo.post(LOGOUT))["adgang-demo"]["max-age"] == "0"
+        safe = f"{PORTAL}={cookies['adgang-demo'].value}"
+        assert await who(demo, Cookie=safe) is None

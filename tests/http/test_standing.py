@@ -26,7 +26,7 @@ def refused(query: str, *believed: str, name: str | None = None) -> bool:
     try:
         check(query, *believed, name=name)
     except Refusal as refusal:
-        return (refusal.status, refusal.code) == (409, "REFERENCE_CHANGED")
+        return (refusal.status, str(refusal)) == (409, "REFERENCE_CHANGED")
     return False
 
 

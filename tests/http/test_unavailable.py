@@ -74,7 +74,8 @@ def assert_overloaded(answer: httpx.Response) -> None:
     """It says that it is the database's fault, when to come back, and nothing of where the database is."""
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["Retry-After"]) >= 1
-    assert answer.json()["errors"][0]["extensions"]["code"] == "OVERLOADED"
+    told = answer.json()["errors"][0]["extensions"]
+    assert told == {"code": "OVERLOADED", "retryAfterSeconds": int(answer.headers["Retry-After"])}
     for word in ("asyncpg", "sqlite", "SELECT", "socket", SOCKET, "/tmp", "postgres"):
         assert word not in answer.text
 

@@ -18,7 +18,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 PREFIX = "ADGANG_"
 KEY_BYTES = 32
 
-KUBERNETES = re.compile(r"ADGANG_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)")
+KUBERNETES = re.compile(
+    r"ADGANG_(SERVICE_HOST=.*|SERVICE_PORT(_\w+)?=\d+|PORT=\w+://.*|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?=.*)"
+)
 """Kubernetes sets these by itself in every container beside a Service named `adgang`."""
 
 
@@ -40,8 +42,9 @@ def refuse_unknown(fields: Mapping[str, FieldInfo], secrets: Collection[str], en
         SettingsError: Names the variable and the one that was probably meant.
     """
     known = {PREFIX + name.upper() for name in fields} | {f"{PREFIX}{name.upper()}_FILE" for name in secrets}
-    for name in sorted(variables(env_file).keys() - known):
-        if KUBERNETES.fullmatch(name):
+    given = variables(env_file)
+    for name in sorted(given.keys() - known):
+        if KUBERNETES.fullmatch(f"{name}={given[name]}"):
             continue
         close = difflib.get_close_matches(name, known, n=1)
         raise SettingsError(f"{name} is no setting." + (f" Did you mean {close[0]}?" if close else ""))

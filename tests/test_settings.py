@@ -167,9 +167,14 @@ def test_each_of_owasps_floors_is_accepted_and_nothing_below(memory: int, passes
 
 
 def test_what_kubernetes_sets_by_itself_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR"):
+    for name in ("SERVICE_HOST", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR", "PORT_8000_TCP_PORT"):
         monkeypatch.setenv(f"ADGANG_{name}", "tcp://10.0.0.1:8000")
+    for name in ("SERVICE_PORT", "SERVICE_PORT_HTTP"):
+        monkeypatch.setenv(f"ADGANG_{name}", "8000")
     load_settings()
+    monkeypatch.setenv("ADGANG_PORT", "8080")
+    with pytest.raises(SettingsError, match="ADGANG_PORT is no setting"):
+        load_settings()
 
 
 def test_the_table_names_every_setting_with_its_default_and_unit() -> None:

@@ -20,12 +20,11 @@ def expand(secret: bytes, use: str) -> bytes:
 class Keys:
     """Hashes under keys derived from one secret. Holds no text that a repr could show."""
 
-    __slots__ = ("_actor", "_secret", "_username")
+    __slots__ = ("_actor", "_username")
 
     def __init__(self, secret_key: bytes) -> None:
         if len(secret_key) != KEY_BYTES:
             raise ValueError("the secret key must have 32 bytes")
-        self._secret = secret_key
         self._username = expand(secret_key, "username")
         self._actor = expand(secret_key, "actor")
 
@@ -36,10 +35,6 @@ class Keys:
     def actor_hash(self, actor: str) -> bytes:
         """The keyed hash of who did something, so that the audit can be searched for an actor."""
         return hmac.digest(self._actor, actor.encode("utf-8", "surrogatepass"), "sha256")
-
-    def derive(self, use: str) -> bytes:
-        """The key for a use that has no method here."""
-        return expand(self._secret, use)
 
 
 @lru_cache(maxsize=16)

@@ -1,8 +1,9 @@
 """The ASGI application, put together: routes, what surrounds every request, and the services' life."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -15,10 +16,12 @@ from app.http.access import Access
 from app.http.answers import Refusal, json_response
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import healthz, readyz
-from app.logs import configure_logging
+from app.logs import configure_logging, describe
 from app.services import Services, open_services
 from app.settings import Settings, load_settings
 from schema import create_schema, present
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang")
 
 
 def create_app(settings: Settings, *, services: Services | None = None) -> Starlette:
@@ -30,11 +33,13 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Starl
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        if services is not None:
-            yield
-            return
-        async with open_services(settings) as opened:
-            app.state.services = opened
+        async with AsyncExitStack() as stack:
+            if services is None:
+                try:
+                    app.state.services = await stack.enter_async_context(open_services(settings))
+                except Exception as error:
+                    log.error("the services could not be opened", **describe(error))
+                    raise
             yield
 
     schema = create_schema(introspection=settings.introspection)

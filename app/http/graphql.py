@@ -119,7 +119,7 @@ class GraphQLEndpoint:
     async def _execute(
         self, request: Request, exchange: Exchange, operation: Operation, context: Context
     ) -> ExecutionResult:
-        allowed = {OperationType.QUERY} if request.method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+        allowed = {OperationType.QUERY} if request.method == "GET" else set(OperationType)
         try:
             return await self._schema.execute(
                 operation.query,

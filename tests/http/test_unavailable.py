@@ -12,8 +12,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app.asgi import create_app
+from app.database import DatabaseUnavailable
 from app.security.passwords import PasswordHasher
 from app.services import open_services
 from tests.support.api import Api, serving
@@ -114,6 +116,17 @@ async def test_a_database_that_goes_down_under_a_query(
             await detour.close(but=holder.get_server_pid())
             assert_overloaded(await asked)
         await holder.close()
+
+
+async def test_a_start_without_a_database_says_why(detour: Detour) -> None:
+    await detour.close()
+    app = create_app(make_settings(database_url=detour.url))
+    with capture_logs() as lines, pytest.raises(DatabaseUnavailable):
+        async with app.router.lifespan_context(app):
+            pass
+    (line,) = lines
+    assert line["event"] == "the services could not be opened"
+    assert line["exception"].startswith("app.database.")
 
 
 async def test_not_ready_before_the_migrations(sqlite_url: str, hasher: PasswordHasher, clock: FakeClock) -> None:

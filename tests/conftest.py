@@ -15,6 +15,7 @@ from app.database import Database, open_database
 from app.security.passwords import PasswordHasher
 from app.settings import Settings
 from tests.support.api import Api, serving
+from tests.support.counting import make_counter
 from tests.support.databases import PostgresDatabases, SqliteFiles
 from tests.support.postgres import Cluster, NoPostgres, cluster
 from tests.support.services import FakeClock, cheap_hasher, make_settings
@@ -94,6 +95,13 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     """The test's database, open."""
     async with open_database(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+async def counter(database: Database) -> Database:
+    """The test's database with counters in it."""
+    await make_counter(database)
+    return database
 
 
 @pytest.fixture

@@ -1,25 +1,25 @@
 """PostgreSQL: a pool of asyncpg's, with begin, commit and giving back in our own hands.
 
 Tortoise's own transactions take a connection and then begin; where BEGIN fails or is cancelled they never give it
-back. Here the connection is looked after by whoever took it. What Tortoise's queries need is `PostgresClient`.
-(The module is named after the driver because Tortoise's migrations choose their SQL by that name.)
+back. Here the connection is looked after by whoever took it, and Tortoise's queries run on it through
+`PostgresTransaction.client`.
 """
 
 import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import cached_property
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from app.database.binding import Unconnected, silent
+from app.database.binding import Unconnected
 from app.database.dialect import POSTGRES, PostgresDialect
 from app.database.errors import DatabaseUnavailable, StatementFailed
 from app.database.executor import Rows
 from app.database.postgres_errors import ConnectionLost, NoLongerPrimary, translate
+from app.database.postgres_statements import PostgresTransaction, is_closed
 
 ACQUIRE_SECONDS = 3.0
 """How long a request waits for a connection, and a new connection for its server."""
@@ -29,75 +29,6 @@ DRAIN_SECONDS = 10.0
 """How long closing the pool waits for transactions that are still open."""
 
 _READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
-
-
-def _raise(error: Exception, connection: Any) -> NoReturn:
-    known = translate(error, closed=_is_closed(connection))
-    if known is None:
-        raise error
-    raise known from None
-
-
-def _is_closed(connection: Any) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True  # it ended by itself and the pool has taken it back already
-
-
-class PostgresClient(TransactionWrapper):
-    """What Tortoise's queries run on: the connection of an open transaction, which it can't begin or end."""
-
-    def __init__(self, connection: Any) -> None:
-        # Tortoise's own constructor copies these from a client with a pool, which we have none of.
-        self._connection = connection
-        self._lock = asyncio.Lock()
-        self.log = silent
-        self.connection_name = POSTGRES.name
-        self.fetch_inserted = True
-
-    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await func(self, *args, **kwargs)
-        except Exception as error:
-            _raise(error, self._connection)
-
-    def _refuse(self) -> NoReturn:
-        raise RuntimeError("A transaction begins and ends with Database.transact.")
-
-    _in_transaction = begin = savepoint = commit = rollback = savepoint_rollback = release_savepoint = _refuse
-
-
-class PostgresTransaction:
-    """Statements on one connection. It is what a transaction's work is given."""
-
-    dialect: ClassVar[PostgresDialect] = POSTGRES
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    @cached_property
-    def client(self) -> PostgresClient:
-        return PostgresClient(self._connection)
-
-    async def fetch(self, sql: str, *args: object) -> Rows:
-        try:
-            rows: Rows = await self._connection.fetch(sql, *args)
-        except Exception as error:
-            _raise(error, self._connection)
-        return rows
-
-    async def execute(self, sql: str, *args: object) -> int:
-        count = (await self.command(sql, *args)).rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
-
-    async def command(self, sql: str, *args: object) -> str:
-        """Runs a statement and answers what the server says it did (`UPDATE 3`)."""
-        try:
-            done: str = await self._connection.execute(sql, *args)
-        except Exception as error:
-            _raise(error, self._connection)
-        return done
 
 
 class PostgresEngine:
@@ -219,13 +150,13 @@ class PostgresEngine:
             raise known from None
 
     async def _give_back(self, connection: Any) -> None:
-        if _is_closed(connection) or connection.is_in_transaction():
+        if is_closed(connection) or connection.is_in_transaction():
             await self._tear_down(connection)
         else:
             await self._pool.release(connection)
 
     async def _tear_down(self, connection: Any) -> None:
-        if not _is_closed(connection):
+        if not is_closed(connection):
             connection.terminate()
         await self._pool.release(connection)
 

@@ -8,7 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from app.database import Database
+from app.database.asyncpg import PostgresEngine
+
 SOCKET = ".s.PGSQL.5432"
+POOL_SIZE = 5
 
 
 class Wire:
@@ -113,3 +117,15 @@ async def wire_to(url: str) -> AsyncIterator[tuple[Wire, str]]:
         wire.close()
         listening.close()
         shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def wired(url: str) -> AsyncIterator[tuple[Wire, Database]]:
+    """A PostgreSQL database behind a wire that the test holds."""
+    async with wire_to(url) as (wire, wired_url):
+        engine = await PostgresEngine.open(wired_url, POOL_SIZE, acquire_seconds=0.5)
+        try:
+            yield wire, Database(engine)
+        finally:
+            wire.thaw()
+            await engine.close()

@@ -1,0 +1,82 @@
+"""Statements on a PostgreSQL connection that a transaction has, ours and those that Tortoise makes."""
+
+import asyncio
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn
+
+import asyncpg
+from tortoise.backends.asyncpg.client import TransactionWrapper
+
+from app.database.binding import silent
+from app.database.dialect import POSTGRES, PostgresDialect
+from app.database.executor import Rows
+from app.database.postgres_errors import translate
+
+
+def _raise(error: Exception, connection: Any) -> NoReturn:
+    known = translate(error, closed=is_closed(connection))
+    if known is None:
+        raise error
+    raise known from None
+
+
+def is_closed(connection: Any) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True  # it ended by itself and the pool has taken it back already
+
+
+class PostgresClient(TransactionWrapper):
+    """What Tortoise's queries run on: the connection of an open transaction, which it can't begin or end."""
+
+    def __init__(self, connection: Any) -> None:
+        # Tortoise's own constructor copies these from a client with a pool, which we have none of.
+        self._connection = connection
+        self._lock = asyncio.Lock()
+        self.log = silent
+        self.connection_name = POSTGRES.name
+        self.fetch_inserted = True
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await func(self, *args, **kwargs)
+        except Exception as error:
+            _raise(error, self._connection)
+
+    def _refuse(self) -> NoReturn:
+        raise RuntimeError("A transaction begins and ends with Database.transact.")
+
+    _in_transaction = begin = savepoint = commit = rollback = savepoint_rollback = release_savepoint = _refuse
+
+
+class PostgresTransaction:
+    """Statements on one connection. It is what a transaction's work is given."""
+
+    dialect: ClassVar[PostgresDialect] = POSTGRES
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @cached_property
+    def client(self) -> PostgresClient:
+        return PostgresClient(self._connection)
+
+    async def fetch(self, sql: str, *args: object) -> Rows:
+        try:
+            rows: Rows = await self._connection.fetch(sql, *args)
+        except Exception as error:
+            _raise(error, self._connection)
+        return rows
+
+    async def execute(self, sql: str, *args: object) -> int:
+        count = (await self.command(sql, *args)).rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def command(self, sql: str, *args: object) -> str:
+        """Runs a statement and answers what the server says it did (`UPDATE 3`)."""
+        try:
+            done: str = await self._connection.execute(sql, *args)
+        except Exception as error:
+            _raise(error, self._connection)
+        return done

@@ -100,14 +100,12 @@ def _require_loopback(host: str) -> None:
 def _tell(host: str, port: int, folder: Path | None, given: "list[Given]") -> None:
     address = f"[{host}]" if ":" in host else host
     show(
-        ("Log in with", "Username", "Password", "Who"),
-        (("staffLogin" if g.role else "login", g.username, g.password, _who(g)) for g in given),
+        ("Username", "Password", "Who"),
+        ((g.username, g.password, f"staff: {g.role}" if g.role else f"portal: {g.shows}") for g in given),
     )
     kept = (
         "The register is temporary: it is gone when the demo stops." if folder is None else f"It is kept in {folder}."
     )
-    typer.echo(f"GraphiQL: http://{address}:{port}/graphql    Ctrl-C stops the demo. {kept}")
-
-
-def _who(given: "Given") -> str:
-    return f"{given.role}: {given.shows}" if given.role else f"portal user: {given.shows}"
+    typer.echo("Staff log in with staffLogin, portal users with login. These passwords are good until the next start.")
+    typer.echo(f"{kept} Ctrl-C stops it.")
+    typer.echo(f"GraphiQL: http://{address}:{port}/graphql")

@@ -1,5 +1,6 @@
 """Lists on the terminal."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -7,21 +8,24 @@ from datetime import datetime
 WIDTH_WITHOUT_TERMINAL = 200
 
 
-def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Prints a table. What came from people is printed as it is: never as markup, never as a terminal's controls."""
+def show(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Prints a table. What came from people is printed as it is: never as markup, never as a terminal's controls.
+
+    Only the last column wraps, so that what is in the others can be copied; a terminal too narrow for them wraps lines.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(soft_wrap=False, highlight=False)
-    if not console.is_terminal:
-        console = Console(width=WIDTH_WITHOUT_TERMINAL, highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns, start=1):
+        table.add_column(column, overflow="fold", no_wrap=number < len(columns))
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+    least = Console(width=WIDTH_WITHOUT_TERMINAL).measure(table).minimum
+    console.width = max(console.width, least)
     console.print(table)
 
 

@@ -14,20 +14,20 @@ from app.services.usernames import canonical
 
 GENERATED: Final = NewPassword(generate=True)
 STAFF: Final = (
-    ("anne@vognmand.example", "Anne Vognmand", StaffRole.ADMIN, "may do everything"),
-    ("bo@vognmand.example", "Bo Disponent", StaffRole.EDITOR, "keeps the register"),
-    ("clara@vognmand.example", "Clara Revisor", StaffRole.AUDITOR, "only reads, the audit too"),
+    ("anne@vognmand.example", "Anne Vognmand", StaffRole.ADMIN),
+    ("bo@vognmand.example", "Bo Disponent", StaffRole.EDITOR),
+    ("clara@vognmand.example", "Clara Revisor", StaffRole.AUDITOR),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A log-in that is given away."""
+    """A log-in that is given away: a role's or, without one, a portal user's, and what that one is there to show."""
 
     username: str
     password: str = field(repr=False)
-    shows: str
-    role: StaffRole | None = None
+    role: StaffRole | None
+    shows: str = ""
 
 
 async def renew(services: Services) -> list[Given]:
@@ -48,10 +48,10 @@ async def _portal(services: Services, email: str, shows: str) -> Given | None:
     answer = await services.credentials.update_reference(CALLER, change)
     assert isinstance(answer, UpdateReferenceSuccess), answer
     assert answer.generated_password is not None
-    return Given(email, answer.generated_password, shows)
+    return Given(email, answer.generated_password, None, shows)
 
 
-async def _staff(services: Services, email: str, name: str, role: StaffRole, shows: str) -> Given:
+async def _staff(services: Services, email: str, name: str, role: StaffRole) -> Given:
     rows = await services.resources.database.fetch("SELECT id FROM staff_member WHERE email_key = $1", canonical(email))
     answer: object
     if rows:
@@ -61,4 +61,4 @@ async def _staff(services: Services, email: str, name: str, role: StaffRole, sho
         answer = await services.staff.create_staff(CALLER, CreateStaff(name, email, role, GENERATED))
     assert isinstance(answer, CreateStaffSuccess | UpdateStaffSuccess), answer
     assert answer.generated_password is not None
-    return Given(email, answer.generated_password, shows, role)
+    return Given(email, answer.generated_password, role)

@@ -81,9 +81,9 @@ SETTINGS: Final = (
     ),
 )
 
-IDA: Final = PortalLogin("ida@fragtkontoret.example", "Ida Fragtmand", "orders for three companies and chooses one")
-LARS: Final = PortalLogin("lars@havnens-fisk.example", "Lars Havn", "orders for one company, has all permissions")
-MONA: Final = PortalLogin("mona@havnens-fisk.example", "Mona Kaj", "may do less, and has no Settings in the menu")
+IDA: Final = PortalLogin("ida@fragtkontoret.example", "Ida Fragtmand", "three companies")
+LARS: Final = PortalLogin("lars@havnens-fisk.example", "Lars Havn", "one company")
+MONA: Final = PortalLogin("mona@havnens-fisk.example", "Mona Kaj", "no Settings menu")
 PORTAL_LOGINS: Final = (IDA, LARS, MONA)
 
 

@@ -1,11 +1,13 @@
 """Selections written down as GraphQL writes them, without a schema: `ask("customers(first: 5) { edges { … } }")`."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
+import pytest
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, value_from_ast_untyped
 
 from app.reading import Selected
+from app.services.problems import FieldProblem, InvalidInput, Problem, Refused
 from resolvers.selection import snake
 
 
@@ -37,3 +39,17 @@ def _renamed(value: Any) -> Any:
     if isinstance(value, dict):
         return {snake(name): _renamed(item) for name, item in value.items()}
     return value
+
+
+async def refusal(reading: Awaitable[Any]) -> Problem:
+    """The problem that a reading is refused for."""
+    with pytest.raises(Refused) as refused:
+        await reading
+    return refused.value.problem
+
+
+async def wrong(reading: Awaitable[Any]) -> list[FieldProblem]:
+    """The arguments that a reading is refused for."""
+    problem = await refusal(reading)
+    assert isinstance(problem, InvalidInput)
+    return list(problem.fields)

@@ -1,58 +1,14 @@
-"""The rules, "Who may do what": what each kind of caller can read, by whatever path."""
+"""The rules, "Who may do what": what nobody, staff and tools can read, by whatever path."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from app import ids
 from app.models.enums import AuditAction, FieldProblemCode, StaffRole
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, PortalUser, StaffUser, TokenUser
-from app.services.problems import FieldProblem, InvalidInput, NotAllowed, NotFound, NotLoggedIn, Problem, Refused
-from tests.reading.asking import ask
-from tests.reading.firm import ALL, OFFICE, Firm, customer_id, reference_id, settings_id
-from tests.support.services import FakeClock
-
-NODE = "node { id }"
-REFERENCES = "references { totalCount edges { node { name } } }"
-
-
-@dataclass
-class Firms:
-    """Ida orders for Alfa and for Beta with one username, and is logged in at Alfa; Ole orders for Beta alone."""
-
-    firm: Firm
-    alfa: int
-    beta: int
-    ida: int
-    ida_at_beta: int
-    ole: int
-    login: int
-    special: int
-    portal: PortalUser
-
-    async def node(self, caller: Caller, type_name: str, key: int) -> Any:
-        return await self.firm.reader.node(caller, ids.encode(type_name, key), ask(NODE))
-
-
-@pytest.fixture
-async def firms(firm: Firm) -> Firms:
-    special = await firm.settings("Kun sporing", ALL[10])
-    alfa, beta = await firm.customer("2", "Alfa"), await firm.customer("1", "Beta", settings_id=special)
-    login = await firm.login("ida@example.dk")
-    ida = await firm.reference(alfa, "Ida", "Ida@example.dk", login)
-    ida_at_beta = await firm.reference(beta, "Ida B", "ida@example.dk", login)
-    ole = await firm.reference(beta, "Ole", "ole@example.dk", await firm.login("ole@example.dk"))
-    portal = await firm.portal_user(alfa, login, ida)
-    return Firms(firm, alfa, beta, ida, ida_at_beta, ole, login, special, portal)
-
-
-async def refusal(reading: Any) -> Problem:
-    with pytest.raises(Refused) as refused:
-        await reading
-    return refused.value.problem
+from app.services.caller import Nobody, StaffUser, TokenUser
+from app.services.problems import FieldProblem, InvalidInput, NotAllowed, NotLoggedIn
+from tests.reading.asking import ask, refusal
+from tests.reading.firm import OFFICE, Firm, customer_id, reference_id
+from tests.reading.firms import NODE, REFERENCES, Firms
 
 
 async def test_nobody_reads_nothing(firms: Firms) -> None:
@@ -71,139 +27,6 @@ async def test_nobody_reads_nothing(firms: Firms) -> None:
         reader.audit_events(nobody, ask("auditEvents { edges { node { id } } }")),
     ):
         assert await refusal(reading) == NotLoggedIn()
-
-
-async def test_a_portal_users_lists_hold_just_their_own(firms: Firms) -> None:
-    reader, portal = firms.firm.reader, firms.portal
-    customers = await reader.customers(
-        portal, ask(f"customers {{ totalCount edges {{ node {{ name ownSettings {{ name }} {REFERENCES} }} }} }}")
-    )
-    assert customers.total_count == 1
-    (alfa,) = [edge.node for edge in customers.edges]
-    assert (alfa.name, alfa.related["ownSettings"]) == ("Alfa", None)
-    assert [edge.node.name for edge in alfa.related["references"].edges] == ["Ida"]
-    references = await reader.references(portal, ask(REFERENCES))
-    assert (references.total_count, [edge.node.name for edge in references.edges]) == (1, ["Ida"])
-    settings = await reader.internet_order_settings(portal, ask("internetOrderSettings { name usedBy }"))
-    assert [(row.name, row.used_by) for row in settings] == [("Standard", None)]
-
-
-async def test_to_a_portal_user_nothing_else_has_an_id(firms: Firms) -> None:
-    staff = await firms.firm.staff_user()
-    tool = await firms.firm.tool(StaffRole.ADMIN, staff.staff_id)
-    ole = await firms.firm.session(login_id=firms.login + 1, reference_id=firms.ole)
-    for type_name, key in (
-        ("Customer", firms.beta),
-        ("Reference", firms.ida_at_beta),
-        ("Reference", firms.ole),
-        ("InternetOrderSettings", firms.special),
-        ("Session", ole),
-        ("Session", staff.session_id),
-        ("StaffMember", staff.staff_id),
-        ("AccessToken", tool.token_id),
-        ("PortalViewer", firms.ida),
-        ("Customer", 999),
-    ):
-        assert await firms.node(firms.portal, type_name, key) is None, type_name
-    for type_name, key in (("Customer", firms.alfa), ("Reference", firms.ida), ("Session", firms.portal.session_id)):
-        row = await firms.node(firms.portal, type_name, key)
-        assert row.id == ids.encode(type_name, key)
-    reader = firms.firm.reader
-    assert await reader.customer(firms.portal, None, "1", ask("customer { id }")) is None
-    assert await reader.reference(firms.portal, reference_id(firms.ole), ask("reference { id }")) is None
-
-
-async def test_other_companies_are_not_there_behind_a_reference(firms: Firms) -> None:
-    text = "reference { sharedWith { name } sessions { customerName } settings { usedBy } customer { name } }"
-    row = await firms.firm.reader.reference(firms.portal, reference_id(firms.ida), ask(text))
-    assert row is not None
-    assert row.related["sharedWith"] == []
-    assert row.related["settings"].used_by is None
-    assert row.related["customer"].name == "Alfa"
-    assert len(row.related["sessions"]) == 1
-
-
-async def test_a_portal_user_learns_nothing_from_filters(firms: Firms) -> None:
-    async def count(what: str) -> int | None:
-        return (
-            await firms.firm.reader.references(firms.portal, ask(f"references(filter: {{{what}}}) {{ totalCount }}"))
-        ).total_count
-
-    assert await count("shared: true") == 0
-    assert await count("shared: false") == 1
-    assert await count(f'customerId: "{customer_id(firms.beta)}"') == 0
-    assert await count('search: "ole"') == 0
-    assert await count('username: "ida@example.dk"') == 1
-    customers = await firms.firm.reader.customers(
-        replace(firms.portal),
-        ask(f'customers(filter: {{settingsId: "{settings_id(firms.special)}"}}) {{ totalCount }}'),
-    )
-    assert customers.total_count == 0
-
-
-async def test_the_settings_that_apply_are_the_only_ones(firms: Firms) -> None:
-    """At Beta the customer's settings apply, to somebody there who has none of their own."""
-    at_beta = await firms.firm.portal_user(firms.beta, firms.login, firms.ida_at_beta)
-    found = await firms.firm.reader.internet_order_settings(at_beta, ask("internetOrderSettings { name }"))
-    assert [row.name for row in found] == ["Kun sporing"]
-    text = ask("customers { edges { node { ownSettings { name } } } }")
-    (edge,) = (await firms.firm.reader.customers(at_beta, text)).edges
-    assert edge.node.related["ownSettings"].name == "Kun sporing"
-    own = await firms.firm.settings("Eget")
-    await firms.firm.database.execute("UPDATE reference SET settings_id = $1 WHERE id = $2", own, firms.ida_at_beta)
-    (edge,) = (await firms.firm.reader.customers(at_beta, text)).edges
-    assert edge.node.related["ownSettings"] is None
-    asked = ask(f'customers(filter: {{settingsId: "{settings_id(firms.special)}"}}) {{ totalCount }}')
-    assert (await firms.firm.reader.customers(at_beta, asked)).total_count == 0
-
-
-async def test_a_portal_user_sees_the_sessions_of_their_username(firms: Firms) -> None:
-    await firms.firm.session(login_id=firms.login, reference_id=firms.ida_at_beta)
-    viewer = await firms.firm.reader.viewer(
-        firms.portal, ask("viewer { sessions { current customerName customer { name } } }")
-    )
-    assert viewer is not None
-    found = [
-        (row.current, row.customer_name, row.related["customer"] is not None) for row in viewer.related["sessions"]
-    ]
-    assert found == [(True, "Alfa", True), (False, "Beta", False)]
-
-
-async def test_only_live_sessions_are_there(firms: Firms, clock: FakeClock) -> None:
-    firm, now = firms.firm, clock.now()
-    mine = {"login_id": firms.login, "reference_id": firms.ida}
-    await firm.session(**mine, epoch=2)
-    await firm.session(**mine, last_seen_at=now - timedelta(hours=8))
-    await firm.session(**mine, expires_at=now)
-    text = ask("reference { sessions { id expiresAt } }")
-    row = await firm.reader.reference(OFFICE, reference_id(firms.ida), text)
-    assert row is not None
-    (live,) = row.related["sessions"]
-    assert live.key == firms.portal.session_id
-    assert live.expires_at == now + timedelta(hours=8)
-    clock.advance(hours=8)
-    row = await firm.reader.reference(OFFICE, reference_id(firms.ida), text)
-    assert row is not None
-    assert row.related["sessions"] == []
-
-
-async def test_payloads_hold_only_what_the_caller_may_see(firms: Firms) -> None:
-    reader, both = firms.firm.reader, [firms.ida_at_beta, firms.ida]
-    rows = await reader.by_keys(firms.portal, "Reference", both, ask("references { name }"))
-    assert [row.name for row in rows] == ["Ida"]
-    rows = await reader.by_keys(OFFICE, "Reference", both, ask("references { name }"))
-    assert [row.name for row in rows] == ["Ida", "Ida B"]
-    gone = reader.by_key(firms.portal, "Customer", firms.beta, ask("customer { name }"))
-    assert await refusal(gone) == NotFound(customer_id(firms.beta))
-    row = await reader.by_key(OFFICE, "Customer", firms.beta, ask("customer { name }"))
-    assert row.name == "Beta"
-
-
-async def test_a_portal_user_may_not_ask_for_staff_tools_and_audit(firms: Firms) -> None:
-    reader, portal = firms.firm.reader, firms.portal
-    assert await refusal(reader.staff(portal, ask("staff { id }"))) == NotAllowed()
-    assert await refusal(reader.access_tokens(portal, ask("accessTokens { id }"))) == NotAllowed()
-    assert await refusal(reader.audit_events(portal, ask("auditEvents { edges { cursor } }"))) == NotAllowed()
 
 
 async def callers(firm: Firm) -> list[StaffUser | TokenUser]:

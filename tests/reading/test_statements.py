@@ -1,8 +1,14 @@
 """The rules, "Lists" 4: as many statements for 5 rows as for 50, and one reading of each login in an answer."""
 
+import pytest
+
+from app.models.enums import StaffRole
+from app.security.tokens import ACCESS_TOKEN_PREFIX, digest
+from app.services import Services
 from app.services.caller import PortalUser
 from tests.reading.asking import ask
 from tests.reading.firm import ALL, OFFICE, Firm
+from tests.support.api import Api
 
 EVERYTHING = """customers(first: %d) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
     id number name active version createdAt updatedAt ownSettings { name }
@@ -97,3 +103,27 @@ async def test_the_viewer_of_a_portal_user(firm: Firm) -> None:
     assert viewer is not None
     assert [choice.customer_name for choice in viewer.related["choices"]] == ["Kunde 000", "Kunde 001"]
     assert len(counting.statements) == 6
+
+
+async def test_the_same_holds_for_whole_requests(
+    api: Api, firm: Firm, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One statement more than the reader's: the one that finds out who asks."""
+    await fill(firm)
+    staff = await firm.staff_user()
+    tool = await firm.tool(StaffRole.AUDITOR, staff.staff_id)
+    secret = f"{ACCESS_TOKEN_PREFIX}of a test"
+    await firm.database.execute("UPDATE access_token SET secret_hash = $1 WHERE id = $2", digest(secret), tool.token_id)
+    fetch = services.resources.database.fetch
+    statements: list[str] = []
+
+    async def counted(sql: str, *args: object) -> object:
+        statements.append(sql)
+        return await fetch(sql, *args)
+
+    monkeypatch.setattr(services.resources.database, "fetch", counted)
+    for first in (5, 50):
+        statements.clear()
+        data = await api.data(f"{{ {SIMPLE % first} }}", token=secret)
+        assert len(data["customers"]["edges"]) == first
+        assert len(statements) == 5

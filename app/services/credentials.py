@@ -170,8 +170,10 @@ class Credentials:
             revoked += await self._logins.end_sessions_of_reference(tx, reference_id)
         if left is not None:
             await self._logins.remove_if_unowned(tx, left.id)
-        touched = outcome.reference_ids if save.stored is not None else (*outcome.reference_ids, reference_id)
-        impact = CredentialImpact(save.fields.username, outcome.effect, touched, revoked)
+        username, touched = save.fields.username, outcome.reference_ids
+        if save.stored is None and username is not None:
+            touched = (*touched, reference_id)
+        impact = CredentialImpact(username, outcome.effect, touched, revoked)
         action = AuditAction.REFERENCE_CREATED if save.stored is None else AuditAction.REFERENCE_UPDATED
         events = []
         if changes:

@@ -200,7 +200,8 @@ async def racing(world: World, seed: int, acknowledged: list[str]) -> None:
         return chance.choice(EMAILS[:3])
 
     def rule_() -> SharedUsernameRule | None:
-        return chance.choice([None, *SharedUsernameRule])
+        chosen: SharedUsernameRule | None = chance.choice([None, *SharedUsernameRule])
+        return chosen
 
     made = await world.create(chance.choice(world.customers), email(), None, rule_())
     rows = await services.resources.database.fetch("SELECT id FROM reference")

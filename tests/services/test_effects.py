@@ -128,8 +128,8 @@ def test_a_reference_without_a_username_touches_no_login() -> None:
 def test_an_expected_effect_must_be_the_effect() -> None:
     outcome = save(None, WITH_PASSWORD)
     agreed = {"reference_id": None, "expected_references": None}
-    assert not refuses(outcome, expected_effect=CredentialEffect.PASSWORD_CLEARED, **agreed)  # type: ignore[arg-type]
-    assert refuses(outcome, expected_effect=CredentialEffect.NONE, **agreed)  # type: ignore[arg-type]
+    assert not refuses(outcome, expected_effect=CredentialEffect.PASSWORD_CLEARED, **agreed)
+    assert refuses(outcome, expected_effect=CredentialEffect.NONE, **agreed)
 
 
 @pytest.mark.parametrize(

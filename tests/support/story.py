@@ -44,6 +44,7 @@ class Story:
         self.api = api
         self.services = services
         self._tokens: dict[StaffRole, str] = {}
+        self._made: set[str] = set()
 
     async def run(self, document: str, variables: dict[str, Any] | None = None, *, token: str | None = None) -> Any:
         """The only root field's value."""
@@ -53,12 +54,18 @@ class Story:
 
     async def staff(self, role: StaffRole = StaffRole.ADMIN) -> str:
         """The token of a member of staff with this role, who is made and logged in when first asked for."""
-        if role not in self._tokens:
-            email = f"{role.value.lower()}@firma.dk"
+        email = f"{role.value.lower()}@firma.dk"
+        if email not in self._made:
             given = CreateStaff(role.value.title(), email, role, NewPassword(plaintext=STAFF_PASSWORD))
             assert isinstance(await self.services.staff.create_staff(CommandLine(), given), CreateStaffSuccess)
+            self._made.add(email)
+        if role not in self._tokens:
             self._tokens[role] = await self.staff_login(email)
         return self._tokens[role]
+
+    def on_another_day(self) -> None:
+        """Staff log in anew: their sessions have ended."""
+        self._tokens.clear()
 
     async def staff_login(self, email: str, password: str = STAFF_PASSWORD) -> str:
         """Logs staff in; answers the token."""
@@ -76,7 +83,8 @@ class Story:
     ) -> Any:
         """Runs one mutation that takes an `input`, as an ADMIN unless a token is given."""
         input_type = f"{field[0].upper()}{field[1:]}Input"
-        document = f"mutation($i: {input_type}!) {{ {field}(input: $i) {{ __typename {with_problems(selection, *problems)} }} }}"
+        answer = f"__typename {with_problems(selection, *problems)}"
+        document = f"mutation($i: {input_type}!) {{ {field}(input: $i) {{ {answer} }} }}"
         return await self.run(document, {"i": given}, token=await self.staff() if token is None else token)
 
     async def customer(self, name: str = "Nordisk Transport A/S", **more: Any) -> str:

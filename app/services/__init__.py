@@ -22,6 +22,7 @@ from app.services.order_settings import OrderSettings
 from app.services.reader import Reader
 from app.services.register import Register
 from app.services.resources import Resources
+from app.services.session_rows import SessionRows
 from app.services.sessions import Sessions
 from app.services.sign_in import SignIn
 from app.services.staff import Staff
@@ -88,7 +89,8 @@ async def _secret_key(settings: Settings, database: Database) -> bytes:
 
 
 def _services(resources: Resources, last_seen: LastSeen) -> Services:
-    logins = Logins(resources.settings, resources.clock)
+    sessions = SessionRows(resources.settings, resources.clock)
+    logins = Logins(resources.settings, resources.clock, sessions)
     new_passwords = NewPasswords(resources.settings, resources.hasher)
     return Services(
         resources=resources,
@@ -96,10 +98,10 @@ def _services(resources: Resources, last_seen: LastSeen) -> Services:
         register=Register(resources, logins),
         credentials=Credentials(resources, logins, new_passwords),
         login_care=LoginCare(resources, logins),
-        sign_in=SignIn(resources, logins, new_passwords),
+        sign_in=SignIn(resources, sessions, logins, new_passwords),
         sessions=Sessions(resources, last_seen),
         order_settings=OrderSettings(resources),
-        staff=Staff(resources, new_passwords),
+        staff=Staff(resources, sessions, new_passwords),
         access_tokens=AccessTokens(resources),
         audit=resources.audit,
     )

@@ -68,10 +68,10 @@ class CreateCustomer:
 class UpdateCustomer:
     id: str
     expected_version: int | None = None
-    number: str | None | LeftOut = LEFT_OUT
-    name: str | None | LeftOut = LEFT_OUT
+    number: str | LeftOut | None = LEFT_OUT
+    name: str | LeftOut | None = LEFT_OUT
     active: bool | None = None
-    settings_id: str | None | LeftOut = LEFT_OUT
+    settings_id: str | LeftOut | None = LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ class CreateReference:
 class UpdateReference:
     id: str
     expected_version: int | None = None
-    name: str | None | LeftOut = LEFT_OUT
-    email: str | None | LeftOut = LEFT_OUT
-    phone: str | None | LeftOut = LEFT_OUT
-    mobile: str | None | LeftOut = LEFT_OUT
-    settings_id: str | None | LeftOut = LEFT_OUT
+    name: str | LeftOut | None = LEFT_OUT
+    email: str | LeftOut | None = LEFT_OUT
+    phone: str | LeftOut | None = LEFT_OUT
+    mobile: str | LeftOut | None = LEFT_OUT
+    settings_id: str | LeftOut | None = LEFT_OUT
     new_password: NewPassword | None = None
     internet_user: bool | None = None
     denied_permissions: tuple[PortalPermission, ...] | None = None
@@ -114,7 +114,7 @@ class PreviewReference:
     sets_password: bool
     id: str | None = None
     customer_id: str | None = None
-    email: str | None | LeftOut = LEFT_OUT
+    email: str | LeftOut | None = LEFT_OUT
     shared_username: SharedUsernameRule | None = None
 
 
@@ -128,7 +128,7 @@ class CreateInternetOrderSettings:
 class UpdateInternetOrderSettings:
     id: str
     expected_version: int | None = None
-    name: str | None | LeftOut = LEFT_OUT
+    name: str | LeftOut | None = LEFT_OUT
     permissions: tuple[PortalPermission, ...] | None = None
     is_default: bool | None = None
 
@@ -145,7 +145,7 @@ class CreateStaff:
 class UpdateStaff:
     id: str
     expected_version: int | None = None
-    name: str | None | LeftOut = LEFT_OUT
+    name: str | LeftOut | None = LEFT_OUT
     role: StaffRole | None = None
     active: bool | None = None
     new_password: NewPassword | None = None

@@ -5,19 +5,15 @@ logins in the order of their usernames, then references, customers and sessions 
 audit. The epoch rises with every change of a password, so that no session or ticket outlives the one it was made under.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from app.clock import Clock
 from app.database import Executor, Transaction
 from app.models import Login
 from app.security.passwords import StoredHash
 from app.services.effects import LoginState
-from app.services.lifetimes import Lifetime
+from app.services.session_rows import SessionRows
 from app.settings import Settings
-
-_SESSIONS = "SELECT id, expires_at, last_seen_at FROM session"
 
 
 async def state_of(executor: Executor, username: str) -> LoginState:
@@ -55,9 +51,10 @@ async def lock_by_id(tx: Transaction, login_id: int) -> Login | None:
 class Logins:
     """Changes login rows, and ends what was made under their former state."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, sessions: SessionRows) -> None:
         self._settings = settings
         self._clock = clock
+        self._sessions = sessions
 
     async def lock(self, tx: Transaction, *usernames: str) -> dict[str, Login]:
         """Locks the logins of these usernames one after another, in order, making the ones that are missing.
@@ -121,39 +118,21 @@ class Logins:
     async def end_sessions_of_login(self, tx: Transaction, login: Login, *, but: int | None = None) -> int:
         """Ends every session of a username (but one) and its pending tickets; says how many were alive."""
         await tx.execute("DELETE FROM ticket WHERE login_id = $1", login.id)
-        return await self._end_sessions(tx, "login_id = $1 AND id <> $2", login.id, but or 0)
+        return await self._sessions.end_where(tx, "login_id", "login_id = $1 AND id <> $2", login.id, but or 0)
 
     async def end_sessions_of_reference(self, tx: Transaction, reference_id: int) -> int:
         """Ends the sessions that stand at one reference; says how many were alive."""
-        return await self._end_sessions(tx, "reference_id = $1", reference_id)
+        return await self._sessions.end_where(tx, "login_id", "reference_id = $1", reference_id)
 
     async def end_sessions_of_customer(self, tx: Transaction, customer_id: int) -> int:
         """Ends the sessions that stand at one company; says how many were alive."""
         condition = "reference_id IN (SELECT id FROM reference WHERE customer_id = $1)"
-        return await self._end_sessions(tx, condition, customer_id)
+        return await self._sessions.end_where(tx, "login_id", condition, customer_id)
 
     async def count_sessions(self, executor: Executor, *, login_id: int | None, reference_id: int | None) -> int:
         """How many live sessions a login or a reference has, each counted once."""
-        rows = await executor.fetch(
-            f"{_SESSIONS} WHERE login_id = $1 OR reference_id = $2",
-            login_id or 0,
-            reference_id or 0,
-        )
-        return self._alive(executor, rows)
-
-    async def _end_sessions(self, tx: Transaction, condition: str, *args: object) -> int:
-        """Locks the sessions in the order of their keys, so that two who end the same ones don't deadlock."""
-        lock = tx.dialect.for_no_key_update
-        rows = await tx.fetch(f"{_SESSIONS} WHERE {condition} ORDER BY id{lock}", *args)
-        if rows:
-            gone = [row["id"] for row in rows]
-            await tx.execute(f"DELETE FROM session WHERE {tx.dialect.any_of('id', '$1')}", gone)
-        return self._alive(tx, rows)
-
-    def _alive(self, executor: Executor, rows: Sequence[Mapping[str, Any]]) -> int:
-        now, moment = self._clock.now(), executor.dialect.moment
-        lifetime = Lifetime.of_portal(self._settings)
-        return sum(now < lifetime.ends_at(moment(row["last_seen_at"]), moment(row["expires_at"])) for row in rows)
+        condition = "login_id = $1 OR reference_id = $2"
+        return await self._sessions.count_where(executor, "login_id", condition, login_id or 0, reference_id or 0)
 
     async def _save_under_new_epoch(self, tx: Transaction, login: Login) -> None:
         login.epoch += 1

@@ -126,11 +126,25 @@ class SessionRows:
             ("login_id", person.login_id) if isinstance(person, PortalUser) else ("staff_id", person.staff_id)
         )
         condition = f"id = $1 AND {owner[0]} = $2"
-        return await self._end_where(tx, owner[0], condition, session_id, owner[1]) > 0
+        return await self.end_where(tx, owner[0], condition, session_id, owner[1]) > 0
 
     async def end_all_of_staff(self, tx: Transaction, staff_id: int, *, but: int | None = None) -> int:
         """Ends a staff member's sessions (but one), in the order of their keys; says how many were alive."""
-        return await self._end_where(tx, "staff_id", "staff_id = $1 AND id <> $2", staff_id, but or 0)
+        return await self.end_where(tx, "staff_id", "staff_id = $1 AND id <> $2", staff_id, but or 0)
+
+    async def end_where(self, tx: Transaction, owner: Owner, condition: str, *args: int) -> int:
+        """Ends the sessions that a condition is true of; says how many were alive.
+
+        They are locked in the order of their keys, so that two who end the same ones don't deadlock.
+        """
+        rows = await tx.fetch(f"{_ROWS} WHERE {condition} ORDER BY id{tx.dialect.for_update}", *args)
+        await self._delete(tx, [row["id"] for row in rows])
+        return sum(self._is_alive(tx, owner, row) for row in rows)
+
+    async def count_where(self, executor: Executor, owner: Owner, condition: str, *args: int) -> int:
+        """How many of the sessions that a condition is true of are alive."""
+        rows = await executor.fetch(f"{_ROWS} WHERE {condition}", *args)
+        return sum(self._is_alive(executor, owner, row) for row in rows)
 
     async def _make_room(self, tx: Transaction, owner: Owner, key: int, epoch: int, replaces: int | None) -> None:
         """Ends the session that is replaced, the owner's dead ones, and its oldest ones beyond the bound less one."""
@@ -144,11 +158,6 @@ class SessionRows:
         ]
         kept = set(live[max(0, len(live) + 1 - self._settings.sessions_per_username) :])
         await self._delete(tx, [row["id"] for row in rows if row["id"] not in kept])
-
-    async def _end_where(self, tx: Transaction, owner: Owner, condition: str, *args: int) -> int:
-        rows = await tx.fetch(f"{_ROWS} WHERE {condition} ORDER BY id{tx.dialect.for_update}", *args)
-        await self._delete(tx, [row["id"] for row in rows])
-        return sum(self._is_alive(tx, owner, row) for row in rows)
 
     async def _delete(self, tx: Transaction, keys: list[int]) -> None:
         if keys:

@@ -18,8 +18,7 @@ from app.services.tickets import Tickets
 class SignIn:
     """What the caller's own session is about."""
 
-    def __init__(self, resources: Resources, logins: Logins, new_passwords: NewPasswords) -> None:
-        rows = SessionRows(resources.settings, resources.clock)
+    def __init__(self, resources: Resources, rows: SessionRows, logins: Logins, new_passwords: NewPasswords) -> None:
         portal = PortalLogIn(resources, rows, Tickets(resources.database, resources.clock))
         leaving = SignOut(resources, logins, rows)
         self.login = portal.login

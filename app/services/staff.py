@@ -35,10 +35,10 @@ _WITH_ADMINS = (
 class Staff:
     """Creates and changes staff. Reading them is `app.services.reader`'s."""
 
-    def __init__(self, resources: Resources, new_passwords: NewPasswords) -> None:
+    def __init__(self, resources: Resources, rows: SessionRows, new_passwords: NewPasswords) -> None:
         self._resources = resources
+        self._rows = rows
         self._new_passwords = new_passwords
-        self._rows = SessionRows(resources.settings, resources.clock)
 
     @refusable
     async def create_staff(self, caller: Caller, given: CreateStaff) -> CreateStaffSuccess:

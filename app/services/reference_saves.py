@@ -6,6 +6,7 @@ locks, because what was left out keeps the value that the row has by then.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app import ids
 from app.models.enums import CredentialEffect, FieldProblemCode, SharedUsernameRule
@@ -61,7 +62,8 @@ def creation(given: CreateReference, default_rule: SharedUsernameRule) -> Draft:
     expected = _expected(checks, given.expected_references)
     check_new_password(checks, given.new_password)
     sets_password = given.new_password is not None
-    _check_together(checks, fields, sets_password=sets_password, email_given=given.email is not None)
+    email_given = given.email is not None
+    _check_together(checks, fields.email, fields.internet_user, email_given=email_given, sets_password=sets_password)
     checks.done()
     assert customer_id is not None
     save = Save(
@@ -86,14 +88,22 @@ def update(given: UpdateReference, *, sets_password: bool | None = None) -> Draf
     changes = references.given_changes(checks, given)
     expected = _expected(checks, given.expected_references)
     check_new_password(checks, given.new_password)
-    checks.done()
     setting = given.new_password is not None if sets_password is None else sets_password
+    check_together = partial(
+        _check_together,
+        email_given="email" in changes,
+        sets_password=setting,
+        set_by="newPassword" if sets_password is None else "setsPassword",
+    )
+    if "email" in changes:  # what is wrong now is wrong whatever the row holds
+        check_together(checks, changes["email"], changes.get("internet_user", False))
+    checks.done()
 
     def build(stored: StoredReference | None) -> Save:
         assert stored is not None
         wanted = replace(stored.fields, **changes)
         together = Checks()
-        _check_together(together, wanted, sets_password=setting, email_given=not isinstance(given.email, LeftOut))
+        check_together(together, wanted.email, wanted.internet_user)
         together.done()
         rule = given.shared_username or SharedUsernameRule.KEEP_PASSWORD
         return Save(stored.customer_id, wanted, setting, rule, given.expected_effect, expected, stored)
@@ -119,7 +129,7 @@ def preview(given: PreviewReference, default_rule: SharedUsernameRule) -> Draft:
     email = None if isinstance(given.email, LeftOut) else given.email
     fields = ReferenceFields("", checks.email("email", email), None, None, None, False, ())
     customer_id = checks.key("customerId", given.customer_id, "Customer")
-    if given.sets_password and fields.email is None:
+    if given.sets_password and fields.email is None and not checks.found("email"):
         checks.add("setsPassword", FieldProblemCode.NOT_TOGETHER)
     checks.done()
     assert customer_id is not None
@@ -127,14 +137,22 @@ def preview(given: PreviewReference, default_rule: SharedUsernameRule) -> Draft:
     return Draft(None, lambda _: save)
 
 
-def _check_together(checks: Checks, wanted: ReferenceFields, *, sets_password: bool, email_given: bool) -> None:
+def _check_together(
+    checks: Checks,
+    email: str | None,
+    internet_user: bool,
+    *,
+    email_given: bool,
+    sets_password: bool,
+    set_by: str = "newPassword",
+) -> None:
     """Without an e-mail there is no login: no password to give it, nobody to tick Internet user for ("Usernames" 1)."""
-    if wanted.email is not None or checks.found("email"):
+    if email is not None or checks.found("email"):
         return
-    if wanted.internet_user:
+    if internet_user:
         checks.add("email" if email_given else "internetUser", FieldProblemCode.NOT_TOGETHER)
     if sets_password:
-        checks.add("newPassword", FieldProblemCode.NOT_TOGETHER)
+        checks.add(set_by, FieldProblemCode.NOT_TOGETHER)
 
 
 def _expected(checks: Checks, given: tuple[str, ...] | None) -> frozenset[int] | None:

@@ -95,6 +95,15 @@ def test_commands_run_as_processes(adgang_process: Adgang) -> None:
     assert "up to date" in succeeded(adgang_process("schema", "print", "--check"))
 
 
+def test_commands_work_on_both_databases(adgang: Adgang, database_url: str) -> None:
+    url = {"ADGANG_DATABASE_URL": database_url}
+    assert succeeded(adgang("migrate", **url)) == "Nothing to do: the database is up to date.\n"
+    arguments = ("staff", "add", "bo@vognmand.example", "--name", "Bo", "--role", "ADMIN", "--password-stdin")
+    succeeded(adgang(*arguments, stdin="en bog om både og blomster", **url))
+    assert "bo@vognmand.example" in succeeded(adgang("staff", "list", **url))
+    assert "Verified 1 events" in succeeded(adgang("audit", "verify", **url))
+
+
 def test_a_wrong_setting_stops_the_command_and_is_named(adgang: Adgang) -> None:
     assert "ADGANG_RESTORE_HOURS" in refused(adgang("staff", "list", ADGANG_RESTORE_HOURS="soon"))
 

@@ -43,7 +43,7 @@ messages: install-dev
 	$(BIN)/pybabel -q extract --keywords=mark --keywords=mark_plural:1,2 --add-location=file --width=120 \
 		--project=adgang --output=build/adgang.pot app/i18n
 	$(BIN)/pybabel -q update --input-file=build/adgang.pot --output-dir=app/i18n/catalogues --domain=adgang \
-		--no-fuzzy-matching --ignore-obsolete --width=120
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links

@@ -35,6 +35,13 @@ WIDTH: Final = 110
 BACKREF: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
+ABOUT: Final = """Adgang: who may log in to a firm's customer portal, and what they may do there.
+
+The firm's customers have references, the people who order for them. A reference's e-mail is its username; all \
+references with the same username share one password, and the person chooses the company at log-in. Log in with \
+`staffLogin` (the firm's own people) or `login` (portal users); `{ viewer { name } }` says who you are."""
+
+
 class Schema(strawberry.Schema):
     """The schema. It logs no error by itself: `present` does, and says what may be said."""
 
@@ -51,6 +58,7 @@ def create_schema(*, introspection: bool) -> Schema:
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[lambda: ReadDocuments(documents)],
     )
+    schema._schema.description = wrapped(ABOUT)
     for declared in _described(schema._schema):
         declared.description = wrapped(declared.description or "")
     for declared in schema._schema.type_map.values():

@@ -40,10 +40,13 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(**changes: str) -> Iterator[Cluster]:
     """A new cluster, which is stopped and removed at the end of the block.
 
     Its locale is Danish where PostgreSQL can do that, so that a test fails where an order was left to the locale.
+
+    Args:
+        changes: Settings of the server that differ from `CONFIGURATION`.
 
     Raises:
         NoPostgres: No binaries were found.
@@ -61,7 +64,7 @@ def cluster() -> Iterator[Cluster]:
         if run(user, [str(binaries / "initdb"), *common, *danish], check=False).returncode != 0:
             shutil.rmtree(data, ignore_errors=True)
             run(user, [str(binaries / "initdb"), *common])
-        settings = CONFIGURATION | {"unix_socket_directories": f"'{folder}'"}
+        settings = CONFIGURATION | changes | {"unix_socket_directories": f"'{folder}'"}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "60", "-l", str(folder / "log")]
         run(user, [*control, "-o", options, "start"])

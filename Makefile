@@ -1,7 +1,7 @@
 # make run      install what is needed and start a demo on http://127.0.0.1:8000/graphql (PORT=8001 for another port)
 # make test     install the same and run the tests, on SQLite and PostgreSQL
 # make lint     ruff and mypy
-# make bench    measure against hand-written code (fills a PostgreSQL of its own)
+# make bench    measure against hand-written code (fills a PostgreSQL of its own; ARGS=--quick takes less than a minute)
 # make schema   print the schema to schema/schema.graphql
 # make messages bring the catalogues in line with the texts in app/i18n
 # make lock     lock the newest versions that pyproject.toml allows
@@ -31,9 +31,9 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install-dev
+bench: install
 	scripts/ensure-postgres
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ARGS)
 
 schema: install
 	$(BIN)/adgang schema print

@@ -71,7 +71,28 @@ _NO_USERNAME: Final = mark(
     "Without an e-mail there is no username and no log-in: fill in the e-mail, or leave this out."
 )
 
+_ONE_OF_CUSTOMER: Final = mark("Name the customer by exactly one of “id” and “number”.")
+_ONE_OF_PREVIEW: Final = mark("Give the id of a reference to change, or the customerId of a new one, not both.")
+
+# By the whole way to a field, where its name says other things in other places.
+_FIELDS_BY_PATH: Final = {
+    (FieldProblemCode.REQUIRED, "id"): _ONE_OF_CUSTOMER,
+    (FieldProblemCode.REQUIRED, "number"): _ONE_OF_CUSTOMER,
+    (FieldProblemCode.NOT_TOGETHER, "id"): _ONE_OF_CUSTOMER,
+    (FieldProblemCode.NOT_TOGETHER, "number"): _ONE_OF_CUSTOMER,
+    (FieldProblemCode.REQUIRED, "input.id"): _ONE_OF_PREVIEW,
+    (FieldProblemCode.OUT_OF_RANGE, "input.id"): mark(
+        "These are the default settings, which can't be deleted: make others the default ones first."
+    ),
+}
+
 _FIELDS_BY_NAME: Final = {
+    (FieldProblemCode.NOT_TOGETHER, "customerId"): _ONE_OF_PREVIEW,
+    (FieldProblemCode.NOT_TOGETHER, "last"): mark("Ask for “first” or for “last”, not for both."),
+    (FieldProblemCode.OUT_OF_RANGE, "isDefault"): mark(
+        "There are always default settings: make others the default ones instead."
+    ),
+    (FieldProblemCode.OUT_OF_RANGE, "expiresAt"): mark("Choose a moment to come, at most a year away."),
     (FieldProblemCode.NOT_TOGETHER, "email"): mark(
         "An Internet user, or one with a password, has an e-mail: fill it in, or untick Internet user first."
     ),
@@ -124,7 +145,8 @@ def reason(code: PasswordReasonCode, locale: str) -> str:
 
 def field(code: FieldProblemCode, locale: str, path: str = "") -> str:
     """What is wrong with an input field; `path` (`input.email`) lets the text say what the field is for."""
-    return translate(_FIELDS_BY_NAME.get((code, _last(path)), _FIELDS[code]), locale)
+    text = _FIELDS_BY_PATH.get((code, path)) or _FIELDS_BY_NAME.get((code, _last(path))) or _FIELDS[code]
+    return translate(text, locale)
 
 
 def duration(seconds: int, locale: str) -> str:

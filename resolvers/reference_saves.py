@@ -3,18 +3,13 @@
 from typing import Any
 
 from app.services.inputs import CreateReference, PreviewReference, UpdateReference
-from app.services.problems import Problem, Refused
 from resolvers.context import Info
 from resolvers.inputs import given, or_none
 
 
 async def preview_reference(info: Info, input: object) -> object:
-    answer = await info.context.services.credentials.preview_reference(
-        info.context.caller, given(input, PreviewReference)
-    )
-    if isinstance(answer, Problem):
-        raise Refused(answer)
-    return answer
+    credentials = info.context.services.credentials
+    return await credentials.preview_reference(info.context.caller, given(input, PreviewReference))
 
 
 async def create_reference(info: Info, input: object) -> object:

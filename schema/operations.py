@@ -5,7 +5,7 @@ or the fields beside it would run as somebody that nobody has checked; and an op
 ("Who may do what" 5).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -114,7 +114,7 @@ class Documents:
     def __init__(self, *, introspection: bool) -> None:
         """Without introspection no error suggests a name either: suggestions tell the schema name by name."""
         own = (RootFieldsRule,) if introspection else (RootFieldsRule, NoSchemaIntrospectionCustomRule)
-        self._rules: Iterable[type[ASTValidationRule]] = (*specified_rules, *own)
+        self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, *own)
         self._hide_suggestions = not introspection
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._valid)
 
@@ -142,7 +142,7 @@ class Documents:
 
     def _read(self, schema: GraphQLSchema, text: str) -> ReadDocument:
         document = parse(text)
-        errors = validate(schema, document, tuple(self._rules), hide_suggestions=self._hide_suggestions)
+        errors = validate(schema, document, self._rules, hide_suggestions=self._hide_suggestions)
         return ReadDocument(document, tuple(errors))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 
 import structlog
 from argon2 import PasswordHasher as Argon2
-from argon2.exceptions import Argon2Error, InvalidHash, VerificationError
+from argon2.exceptions import Argon2Error, InvalidHash
 
 from app.security import phc
 from app.security.keys import key_id
@@ -148,5 +148,5 @@ class PasswordHasher:
     def _matches(text: str, secret: bytes) -> bool:
         try:
             return Argon2().verify(text, secret)
-        except (Argon2Error, InvalidHash, VerificationError):
+        except (Argon2Error, InvalidHash):
             return False

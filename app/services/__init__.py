@@ -77,7 +77,7 @@ async def open_services(
 async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:
     keys = Keys(await _secret_key(settings, database))
     audit_key = None if settings.audit_key is None else settings.audit_key.get_secret_value()
-    return Resources(settings, database, clock, keys, hasher, Audit(database, keys, audit_key))
+    return Resources(settings, database, clock, hasher, Audit(database, keys, audit_key))
 
 
 async def _secret_key(settings: Settings, database: Database) -> bytes:

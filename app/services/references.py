@@ -45,7 +45,6 @@ class StoredReference:
     id: int
     version: int
     customer_id: int
-    login_id: int | None
     fields: ReferenceFields
 
     @property
@@ -203,4 +202,4 @@ def _stored(executor: Executor, row: Mapping[str, Any]) -> StoredReference:
             tuple(PortalPermission(name) for name in executor.dialect.json(row["denied_permissions"]))
         ),
     )
-    return StoredReference(row["id"], row["version"], row["customer_id"], row["login_id"], own)
+    return StoredReference(row["id"], row["version"], row["customer_id"], own)

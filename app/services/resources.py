@@ -1,16 +1,12 @@
 """What every service is given: nothing is looked up from a global."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.clock import Clock
 from app.database import Database
-from app.security.keys import Keys
 from app.security.passwords import PasswordHasher
+from app.services.audit import Audit
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from app.services.audit import Audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +16,5 @@ class Resources:
     settings: Settings
     database: Database
     clock: Clock
-    keys: Keys
     hasher: PasswordHasher
-    audit: "Audit"
+    audit: Audit

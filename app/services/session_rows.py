@@ -21,7 +21,7 @@ from app.settings import Settings
 
 Owner = Literal["login_id", "staff_id"]
 
-_ROWS = "SELECT id, login_id, staff_id, reference_id, epoch, expires_at, last_seen_at FROM session"
+_ROWS = "SELECT id, epoch, expires_at, last_seen_at FROM session"
 
 
 @dataclass(frozen=True, slots=True)

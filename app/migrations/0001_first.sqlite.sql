@@ -121,6 +121,7 @@ CREATE INDEX staff_member_by_name ON staff_member (name_key, id);
 CREATE TABLE access_token (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
     role TEXT NOT NULL,
     secret_hash BLOB NOT NULL UNIQUE,
     created_by_id INTEGER NOT NULL REFERENCES staff_member ON DELETE RESTRICT,

@@ -36,6 +36,7 @@ class AccessToken(Model):
 
     id = fields.BigIntField(primary_key=True)
     name = fields.TextField()
+    name_key = fields.TextField()
     role = fields.CharEnumField(StaffRole)
     secret_hash = fields.BinaryField()
     created_by_id = fields.BigIntField()

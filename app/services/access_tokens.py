@@ -15,6 +15,7 @@ from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
 from app.services import changes, usernames
 from app.services.audit import Event
 from app.services.caller import ADMINS, Caller, StaffUser, require_person_with_role
+from app.services.folding import fold
 from app.services.inputs import CreateAccessToken
 from app.services.problems import NotAllowed, NotFound, Refused, refusable
 from app.services.resources import Resources
@@ -61,6 +62,7 @@ class AccessTokens:
                 raise Refused(NotAllowed())
             token = AccessToken(
                 name=name,
+                name_key=fold(name),
                 role=given.role,
                 secret_hash=digest(secret),
                 created_by_id=maker_id,

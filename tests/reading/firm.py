@@ -152,6 +152,7 @@ class Firm:
         key = await self.insert(
             "access_token",
             name=name,
+            name_key=fold(name),
             role=role.value,
             secret_hash=f"{name}{role}".encode(),
             created_by_id=maker,

@@ -54,5 +54,5 @@ ACCESS_TOKEN: Final = Table(
     },
     scope=_scope,
     order="NAME",
-    orders={"NAME": Order((Key(TEXT, "access_token.name"),))},
+    orders={"NAME": Order((Key(TEXT, "access_token.name_key"),))},
 )

@@ -18,7 +18,7 @@ from app.services.audit_layout import GENESIS, Digester, canonical, moment_of, m
 
 TRIES: Final = 10
 Heads = dict[int, tuple[int, bytes]]
-log: Any = structlog.get_logger("adgang.audit")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.audit")
 
 
 @dataclass(frozen=True, slots=True)

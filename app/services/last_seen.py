@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -20,7 +20,7 @@ SECONDS_BETWEEN: Final = 2.0
 SESSIONS: Final = ("session", "last_seen_at")
 TOKENS: Final = ("access_token", "last_used_at")
 
-log: Any = structlog.get_logger("adgang.sessions")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.sessions")
 
 
 class LastSeen:

@@ -18,7 +18,7 @@ _PREVALENT: Final = (
     " GROUP BY hash_scheme ORDER BY count(*) DESC, hash_scheme LIMIT 1"
 )
 
-log: Any = structlog.get_logger("adgang.upkeep")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.upkeep")
 
 
 @asynccontextmanager

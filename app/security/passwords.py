@@ -9,7 +9,7 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeVar, TypeVarTuple
+from typing import Final, TypeVar, TypeVarTuple
 
 import structlog
 from argon2 import PasswordHasher as Argon2
@@ -28,7 +28,7 @@ MAX_LENGTH: Final = 256
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-log: Any = structlog.get_logger("adgang.passwords")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.passwords")
 
 
 class UnusablePassword(ValueError):
@@ -104,7 +104,7 @@ class PasswordHasher:
             return False
         return await self._pool.run(address, self._matches, usable.phc, self._under_key(usable.key_id, secret))
 
-    async def judge(self, work: Callable[[*Ts], T], *args: *Ts, address: str | None = None) -> T:
+    async def run(self, work: Callable[[*Ts], T], *args: *Ts, address: str | None = None) -> T:
         """Runs what else is slow about a password in the same threads, under the same bound.
 
         Raises:

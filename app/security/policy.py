@@ -57,7 +57,7 @@ async def reasons(
     normal = unicodedata.normalize("NFC", password)
     if len(normal) < min_length:
         return (PasswordReasonCode.TOO_SHORT,)
-    return await hasher.judge(weaknesses, normal, tuple(names), address=address)
+    return await hasher.run(weaknesses, normal, tuple(names), address=address)
 
 
 def weaknesses(password: str, names: tuple[str, ...]) -> tuple[PasswordReasonCode, ...]:

@@ -52,13 +52,13 @@ class NewPasswords:
         password = generated or given.plaintext or ""
         try:
             if generated is None:
-                await self.judge(password, caller, names)
+                await self._judge(password, caller, names)
             stored = await self._hasher.hash(password, address=caller.client.address)
         except HashingOverloaded as overloaded:
             raise Refused(Overloaded(overloaded.retry_after_seconds)) from None
         return PasswordToSet(stored, generated)
 
-    async def judge(self, password: str, caller: Caller, names: Iterable[str]) -> None:
+    async def _judge(self, password: str, caller: Caller, names: Iterable[str]) -> None:
         """Holds a typed password against the policy.
 
         Raises:

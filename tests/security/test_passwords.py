@@ -182,7 +182,7 @@ async def test_the_settings_make_the_hasher(monkeypatch: pytest.MonkeyPatch) -> 
         stored = await hasher.hash(PASSWORD)
         assert stored.scheme == "m=19456,t=2,p=1"
         assert await hasher.verify(stored.text, PASSWORD)
-        assert await hasher.judge(sum, [1, 2]) == 3
+        assert await hasher.run(sum, [1, 2]) == 3
     finally:
         hasher.close()
 

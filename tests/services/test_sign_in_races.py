@@ -196,7 +196,7 @@ async def test_where_the_pool_is_full_the_answer_is_overloaded_and_nothing_is_co
             begun.set()
             gate.wait(TIME_OUT)
 
-        waiting = asyncio.create_task(full.judge(occupy, address=CLIENT.address))
+        waiting = asyncio.create_task(full.run(occupy, address=CLIENT.address))
         try:
             await asyncio.to_thread(begun.wait, TIME_OUT)
             answer = await people.try_login(password=ANOTHER)

@@ -12,38 +12,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from app.database import Database, Transaction
 from app.ids import encode
 from app.models.enums import AuditAction
 from app.security.keys import Keys
+from app.services import changes
 from app.services.audit_chain import Verifier
 from app.services.audit_checkpoints import Checkpoint, Checkpoints
 from app.services.audit_layout import COLUMNS, GENESIS, LANES, AuditRow, Digester, canonical, moment_of, person_hash
 from app.services.audit_report import Report
 from app.services.caller import Caller, CommandLine, Nobody, PortalUser, StaffUser
+from app.services.changes import Change
 from app.services.usernames import canonical as canonical_username
-
-__all__ = ["Audit", "Change", "Event", "changes_of"]
 
 Scalar = str | int | bool | None
 Datum = Scalar | Sequence[Scalar]
 
-USER_AGENT_LENGTH: Final = 256
+LONGEST_SENT: Final = 256
+"""Code points of a text as a caller sent it: what a browser calls itself, or a name that is looked for."""
 ROWS_A_STATEMENT: Final = 500
-PERSONAL: Final = frozenset({"name", "email", "phone", "mobile"})
-"""Fields of references and staff that name a person; a customer's name is a company's."""
 _SECRETIVE: Final = ("password", "secret", "hash", "credential")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field by its public name, and its value before and after, as text."""
-
-    field: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +129,9 @@ class Audit:
 
     def _row(self, caller: Caller, event: Event, lane: int, seq: int, at: datetime) -> AuditRow:
         actor, actor_id = _actor_of(caller)
-        data, person = _changes_apart(event)
+        about_people = event.action.value.startswith(("REFERENCE_", "STAFF_"))
+        changed, person = changes.stored(event.changes, about_people=about_people)
+        data = {**event.data, **changed}
         if actor_id is not None:
             data["actor_id"] = actor_id
         agent = caller.client.user_agent
@@ -147,7 +139,7 @@ class Audit:
             "actor": actor,
             "username": event.username if event.username_known else None,
             "ip_address": caller.client.address,
-            "user_agent": agent[:USER_AGENT_LENGTH].encode("utf-8", "replace").decode() if agent else None,
+            "user_agent": agent[:LONGEST_SENT].encode("utf-8", "replace").decode() if agent else None,
         }
         person |= {name: value for name, value in named.items() if value is not None}
         actor_key = self.actor_key(actor) if actor is not None else None
@@ -169,35 +161,8 @@ class Audit:
         )
 
 
-def changes_of(data: Mapping[str, Any], person: Mapping[str, Any] | None) -> tuple[Change, ...]:
-    """The changes of a stored event in their order; the values of one that named a person are None once erased."""
-    personal = (person or {}).get("changes", {})
-    return tuple(
-        Change(name, *(values if values is not None else personal.get(str(place), (None, None))))
-        for place, (name, values) in enumerate(data.get("changes", ()))
-    )
-
-
 def _subjects(event: Event) -> list[str]:
     return list(dict.fromkeys(event.subjects))
-
-
-def _changes_apart(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The event's data with its changes, and apart from it those changes that name a person."""
-    data: dict[str, Any] = dict(event.data)
-    about_people = event.action.value.startswith(("REFERENCE_", "STAFF_"))
-    changes: list[list[Any]] = []
-    personal: dict[str, list[str | None]] = {}
-    for place, change in enumerate(event.changes):
-        values = [change.before, change.after]
-        if about_people and change.field in PERSONAL:
-            personal[str(place)] = values
-            changes.append([change.field, None])
-        else:
-            changes.append([change.field, values])
-    if changes:
-        data["changes"] = changes
-    return data, {"changes": personal} if personal else {}
 
 
 def _actor_of(caller: Caller) -> tuple[str | None, str | None]:
@@ -217,7 +182,7 @@ def _actor_of(caller: Caller) -> tuple[str | None, str | None]:
 def _spelling(name: str) -> str:
     """One spelling for all that mean the same: the canonical username, else in NFC and small letters."""
     known = canonical_username(name)
-    return known if known is not None else unicodedata.normalize("NFC", name[:USER_AGENT_LENGTH]).strip().lower()
+    return known if known is not None else unicodedata.normalize("NFC", name[:LONGEST_SENT]).strip().lower()
 
 
 async def _take_head(tx: Transaction) -> tuple[int, int, bytes, datetime]:

@@ -12,7 +12,8 @@ from app.database import Executor, Transaction
 from app.models import Reference
 from app.models.enums import AuditAction, PortalPermission
 from app.services import changes, usernames
-from app.services.audit import Change, Event
+from app.services.audit import Event
+from app.services.changes import Change
 from app.services.folding import fold, search_keys
 from app.services.inputs import CreateReference, LeftOut, UpdateReference
 from app.services.problems import AlreadyExists, NotFound, Refused

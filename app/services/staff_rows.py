@@ -4,7 +4,8 @@ from app import ids
 from app.database import Transaction
 from app.models import StaffMember
 from app.models.enums import AuditAction, StaffRole
-from app.services.audit import Change, Event
+from app.services.audit import Event
+from app.services.changes import Change
 
 
 async def lock_member(tx: Transaction, staff_id: int) -> StaffMember | None:

@@ -9,8 +9,9 @@ import pytest
 from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction, FieldProblemCode
-from app.services.audit import Change, Event
+from app.services.audit import Event
 from app.services.caller import Caller, Client, Nobody
+from app.services.changes import Change
 from app.services.problems import FieldProblem
 from tests.reading.asking import ask, wrong
 from tests.reading.firm import OFFICE, Firm, customer_id

@@ -12,9 +12,10 @@ from app.database import Database, Transaction, open_database
 from app.ids import encode
 from app.models.enums import AuditAction, StaffRole
 from app.security.keys import Keys
-from app.services.audit import Audit, Change, Event, changes_of
+from app.services.audit import Audit, Event
 from app.services.audit_layout import LANES
 from app.services.caller import Caller, Client, CommandLine, Nobody, PortalUser, StaffUser, TokenUser
+from app.services.changes import Change, changes_of
 from tests.support.services import make_settings
 
 KEYS = Keys(bytes(range(32)))

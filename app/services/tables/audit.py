@@ -23,7 +23,7 @@ from app.reading import (
     Table,
     View,
 )
-from app.services.audit import Change, changes_of
+from app.services.changes import Change, changes_of
 from app.services.tables.filters import moment
 from app.services.tables.kinds import HEX, PUBLIC_ID
 from app.services.tables.views import may_audit, viewpoint

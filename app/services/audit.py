@@ -21,7 +21,7 @@ from app.security.keys import Keys
 from app.services import changes
 from app.services.audit_chain import Verifier
 from app.services.audit_checkpoints import Checkpoint, Checkpoints
-from app.services.audit_layout import COLUMNS, GENESIS, LANES, AuditRow, Digester, canonical, moment_of, person_hash
+from app.services.audit_layout import COLUMNS, GENESIS, LANES, AuditRow, Digester, canonical, person_hash
 from app.services.audit_report import Report
 from app.services.caller import Caller, CommandLine, Nobody, PortalUser, StaffUser
 from app.services.changes import Change
@@ -196,7 +196,7 @@ async def _take_head(tx: Transaction) -> tuple[int, int, bytes, datetime]:
     if not rows:
         rows = await tx.fetch(f"{select} WHERE lane = $1{lock}", secrets.randbelow(LANES))
     (row,) = rows
-    before, now = tx.dialect.moment(row["at"]), moment_of(tx.dialect, row["now"])
+    before, now = tx.dialect.moment(row["at"]), tx.dialect.moment(row["now"])
     digest = row["digest"] if row["seq"] else GENESIS
     return row["lane"], row["seq"], digest, max(before or now, now)
 

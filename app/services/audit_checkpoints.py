@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 import structlog
 
 from app.database import Database, Dialect, Executor, Transaction
-from app.services.audit_layout import GENESIS, Digester, canonical, moment_of, moment_text
+from app.services.audit_layout import GENESIS, Digester, canonical, moment_text
 
 TRIES: Final = 10
 Heads = dict[int, tuple[int, bytes]]
@@ -46,7 +46,7 @@ def checkpoint_digest(
 def read_checkpoint(dialect: Dialect, row: Mapping[str, Any]) -> Checkpoint:
     """A row of `audit_checkpoint`."""
     heads = {lane: (seq, bytes.fromhex(digest)) for lane, seq, digest in dialect.json(row["heads"])}
-    return Checkpoint(row["number"], moment_of(dialect, row["at"]), heads, row["digest"])
+    return Checkpoint(row["number"], dialect.moment(row["at"]), heads, row["digest"])
 
 
 def parse(text: str) -> tuple[int, bytes] | None:
@@ -112,7 +112,7 @@ class Checkpoints:
         heads = await read_heads(tx)
         if last is not None and heads == last.heads:
             return None
-        at = moment_of(tx.dialect, rows[0]["now"])
+        at: datetime = tx.dialect.moment(rows[0]["now"])
         number = last.number + 1 if last else 1
         digest = checkpoint_digest(self._digester, number, at, heads, last.digest if last else GENESIS)
         written = await tx.execute(

@@ -34,12 +34,6 @@ def canonical(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def moment_of(dialect: Dialect, value: Any) -> datetime:
-    """A stored moment where there is always one."""
-    moment: datetime = dialect.moment(value)
-    return moment
-
-
 def moment_text(at: datetime) -> str:
     """A moment as digests cover it, the same from both databases."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -185,7 +179,7 @@ def read_row(dialect: Dialect, row: Mapping[str, Any]) -> AuditRow:
     return AuditRow(
         lane=row["lane"],
         seq=row["seq"],
-        at=moment_of(dialect, row["at"]),
+        at=dialect.moment(row["at"]),
         action=row["action"],
         actor_kind=row["actor_kind"],
         data=row["data"],

@@ -26,6 +26,9 @@ class PageRunner:
         self._order = self._table.orders[plan.request.ordering.order]
         scope = self._table.scope(runner.view)
         self._conditions = None if scope is None or plan.filters is None else (scope, *plan.filters)
+        keys = plan.request.ordering.keys if plan.wants_places else ()
+        dialect = runner.executor.dialect
+        self._places = [(f"_place{index}", key, key.kind.decoder(dialect)) for index, key in enumerate(keys)]
 
     async def page(self) -> Page:
         """One page of all of the table's rows."""
@@ -84,9 +87,8 @@ class PageRunner:
 
     def _columns(self, select: Select) -> None:
         self._runner.columns(self._plan.rows, select)
-        if self._plan.wants_places:
-            for index, key in enumerate(self._request.ordering.keys):
-                select.add(f"_place{index}", key.sql, self._order.joins)
+        for name, key, _ in self._places:
+            select.add(name, key.sql, self._order.joins)
 
     def _restrict(self, select: Select, of_parent: Condition | None = None) -> None:
         request = self._request
@@ -130,9 +132,5 @@ class PageRunner:
         return pages
 
     def _place(self, row: Row) -> tuple[Any, ...]:
-        if not self._plan.wants_places:
-            return ()
-        dialect = self._runner.executor.dialect
-        decoders = [key.kind.decoder(dialect) for key in self._request.ordering.keys]
-        values = [row.values[f"_place{index}"] for index in range(len(decoders))]
-        return tuple(decode(value) if decode else value for decode, value in zip(decoders, values, strict=True))
+        values = row.values
+        return tuple([decode(values[name]) if decode else values[name] for name, _, decode in self._places])

@@ -1,6 +1,6 @@
 """Pages of lists that grow: Relay's connections, with cursors that cost the same however deep the page."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -43,11 +43,6 @@ Before = Annotated[
 Way = Annotated[Direction | None, strawberry.argument(description="Which way the order runs; null is the same as ASC.")]
 
 
-def itself(root: Any) -> Any:
-    """The same object, shown as another type."""
-    return root
-
-
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether more rows follow this page.")
@@ -72,7 +67,7 @@ class Connection:
     """What the pages of every list have; each list declares its edges."""
 
     page_info: PageInfo = strawberry.field(
-        resolver=itself, description="Whether there are more rows on either side, and where to go on."
+        description="Whether there are more rows on either side, and where to go on."
     )
 
 

@@ -1,7 +1,9 @@
 """The command line as a whole: help, and how commands end that can't be carried out."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from typing import get_args
 
 import pytest
@@ -90,7 +92,12 @@ def test_commands_run_as_processes(adgang_process: Adgang) -> None:
     made = adgang_process("token", "add", "Import", "--role", "EDITOR", "--by", "bo@vognmand.example")
     assert made.returncode == 0
     assert made.stdout.startswith("adg_")
-    assert "Verified 2 events" in succeeded(adgang_process("audit", "verify"))
+    (key,) = re.findall(r"^ *(\S+) +Import ", succeeded(adgang_process("token", "list")), re.MULTILINE)
+    assert succeeded(adgang_process("token", "revoke", key)) == "The token is revoked.\n"
+    arguments = ("staff", "set-password", "bo@vognmand.example", "--password-stdin")
+    assert "has a new password" in succeeded(adgang_process(*arguments, stdin="ni gule cykler ved havnen\n"))
+    assert "last active ADMIN" in refused(adgang_process("staff", "deactivate", "bo@vognmand.example"))
+    assert "Verified 4 events" in succeeded(adgang_process("audit", "verify"))
     assert succeeded(adgang_process("audit", "head")).startswith("1:")
     assert "up to date" in succeeded(adgang_process("schema", "print", "--check"))
 
@@ -128,8 +135,6 @@ def test_migrating_twice_does_nothing_the_second_time(adgang: Adgang) -> None:
 
 def test_the_installed_command_is_this_one() -> None:
     """`.venv/bin/adgang` and `python -m app.cli` are the same."""
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["scripts"] == {"adgang": "app.cli:main"}
     assert COMMAND[1:] == ("-m", "app.cli")

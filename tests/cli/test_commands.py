@@ -94,8 +94,8 @@ def test_commands_run_as_processes(adgang_process: Adgang) -> None:
     assert made.stdout.startswith("adg_")
     (key,) = re.findall(r"^ *(\S+) +Import ", succeeded(adgang_process("token", "list")), re.MULTILINE)
     assert succeeded(adgang_process("token", "revoke", key)) == "The token is revoked.\n"
-    arguments = ("staff", "set-password", "bo@vognmand.example", "--password-stdin")
-    assert "has a new password" in succeeded(adgang_process(*arguments, stdin="ni gule cykler ved havnen\n"))
+    renewing = ("staff", "set-password", "bo@vognmand.example", "--password-stdin")
+    assert "has a new password" in succeeded(adgang_process(*renewing, stdin="ni gule cykler ved havnen\n"))
     assert "last active ADMIN" in refused(adgang_process("staff", "deactivate", "bo@vognmand.example"))
     assert "Verified 4 events" in succeeded(adgang_process("audit", "verify"))
     assert succeeded(adgang_process("audit", "head")).startswith("1:")

@@ -194,8 +194,7 @@ class Credentials:
         if not situation.outcome.step.takes_login_along:
             return new, old
         await new.delete(using_db=tx.client)  # nobody has it: it was made by the locking
-        old.username_key = situation.after.username
-        await old.save(using_db=tx.client)
+        await self._logins.rename(tx, old, situation.after.username)
         return old, None
 
     async def _write_reference(self, tx: Transaction, save: Save, login: Login | None, *, changed: bool) -> int:

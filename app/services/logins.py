@@ -2,7 +2,8 @@
 
 Everything here works inside an open transaction and keeps the lock order of the rules ("One username, one password" 5):
 logins in the order of their usernames, then references, customers and sessions in the order of their keys, then the
-audit. The epoch rises with every change of a password, so that no session or ticket outlives the one it was made under.
+audit. The epoch rises with every change of a password and of the username, so that no session or ticket outlives what
+it was made under.
 """
 
 from datetime import timedelta
@@ -103,6 +104,11 @@ class Logins:
         """Puts the cleared password back under a new epoch, which revives no session."""
         login.password_hash = login.cleared_hash
         login.cleared_hash = login.cleared_at = None
+        await self._save_under_new_epoch(tx, login)
+
+    async def rename(self, tx: Transaction, login: Login, username: str) -> None:
+        """Gives a login another username under a new epoch: whoever is on the way in under the old one is late."""
+        login.username_key = username
         await self._save_under_new_epoch(tx, login)
 
     async def raise_epoch(self, tx: Transaction, login: Login) -> None:

@@ -39,9 +39,10 @@ def problem_of(email: str) -> FieldProblemCode | None:
 def _canonical(email: str) -> str | None:
     lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip(" ")).lower())
     local, at, domain = lowered.partition("@")
-    if not local or not at or "@" in domain or domain.endswith("."):
+    if not local or not at or "@" in domain:
         return None
     try:
-        return f"{local}@{idna.encode(domain).decode('ascii')}"
+        encoded = idna.encode(domain).decode("ascii")
     except idna.IDNAError:
         return None
+    return None if encoded.endswith(".") else f"{local}@{encoded}"  # idna takes "。" for a dot, too

@@ -1,10 +1,12 @@
 """The rules, "One username, one password" 10 to 13: nobody is locked out unseen, and what was cleared can come back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from app.services import Services
+from app.settings import Settings
 from tests.support.services import FakeClock
 from tests.support.story import OTHER_PASSWORD, PASSWORD, Story
 
@@ -160,6 +162,21 @@ async def test_after_a_day_a_cleared_password_is_gone(story: Story, clock: FakeC
     story.on_another_day()
     assert (await story.on_login("restorePassword", reference))["__typename"] == "NotRestorable"
     assert (await story.read(reference, "passwordRestorableUntil"))["passwordRestorableUntil"] is None
+
+
+@pytest.fixture
+def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
+    return settings_with(restore_hours=getattr(request, "param", 24))
+
+
+@pytest.mark.parametrize("settings", [0], indirect=True)
+async def test_with_no_hours_to_restore_nothing_is_kept(story: Story, services: Services) -> None:
+    reference = await story.reference(await story.customer(), IDA, PASSWORD)
+    await story.on_login("clearPassword", reference)
+    assert (await story.read(reference, "passwordRestorableUntil"))["passwordRestorableUntil"] is None
+    assert (await story.on_login("restorePassword", reference))["__typename"] == "NotRestorable"
+    (row,) = await services.resources.database.fetch("SELECT password_hash, cleared_hash FROM login")
+    assert tuple(row) == (None, None)
 
 
 @pytest.mark.parametrize("how", ["forget", "forget later", "set since", "not cleared", "no login"])

@@ -1,12 +1,20 @@
 """The rules, "One username, one password" 6 to 9: the table of effects, row by row, through the public schema."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from app.settings import Settings
+from tests.support.services import FakeClock
 from tests.support.story import OTHER_PASSWORD, PASSWORD, Story
 
 IDA = "ida@example.dk"
+
+
+@pytest.fixture
+def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
+    return settings_with(shared_username=getattr(request, "param", "CLEAR_PASSWORD"))
 
 
 async def works(story: Story, username: str, password: str = PASSWORD) -> int:
@@ -74,6 +82,22 @@ async def test_reject_refuses_a_username_that_others_have(story: Story, password
     assert (await story.create(other, "ny@example.dk", sharedUsername="REJECT"))["impact"]["effect"] == "NONE"
 
 
+@pytest.mark.parametrize(
+    ("settings", "ended_in"),
+    [("CLEAR_PASSWORD", "PASSWORD_CLEARED"), ("KEEP_PASSWORD", "PASSWORD_INHERITED"), ("REJECT", "SharedUsername")],
+    indirect=["settings"],
+)
+async def test_the_default_of_creating_is_a_setting_and_that_of_renaming_is_not(story: Story, ended_in: str) -> None:
+    await story.reference(await story.customer(), IDA, PASSWORD)
+    renamed = await story.reference(await story.customer("Anden A/S"))
+    assert effect(await story.update(renamed, email=IDA))[0] == "PASSWORD_INHERITED"
+    third = await story.customer("Tredje A/S")
+    foreseen = await story.preview(customerId=third, email=IDA, setsPassword=False)
+    made = await story.create(third, IDA)
+    assert (made["impact"]["effect"] if "impact" in made else made["__typename"]) == ended_in
+    assert (foreseen["refusedBy"] or {"__typename": foreseen["effect"]})["__typename"] == ended_in
+
+
 @pytest.mark.parametrize("rule", ["CLEAR_PASSWORD", "KEEP_PASSWORD"])
 async def test_sharing_a_username_without_a_password_has_no_effect(story: Story, rule: str) -> None:
     first = await story.reference(await story.customer(), IDA)
@@ -135,12 +159,17 @@ async def test_renaming_to_a_username_that_others_have_can_be_rejected(story: St
     assert await works(story, "bo@example.dk", OTHER_PASSWORD) == 1
 
 
-async def test_the_only_owner_takes_password_and_lock_out_along(story: Story) -> None:
+async def test_the_only_owner_takes_password_and_lock_out_along(story: Story, clock: FakeClock) -> None:
     reference = await story.reference(await story.customer(), IDA, PASSWORD)
     token = await story.token(IDA)
+    until = clock.now().replace(hour=20)
+    await story.services.resources.database.execute("UPDATE login SET locked_until = $1", until)
     saved = await story.update(reference, email="ida.dam@example.dk")
     assert effect(saved) == ("NONE", {reference})
     assert not await story.alive(token)
+    assert (await story.login("ida.dam@example.dk"))["__typename"] == "TooManyAttempts"
+    assert (await story.login(IDA))["__typename"] == "NoUserFound"
+    await story.on_login("unlockLogin", reference, "reference { id }")
     assert (await works(story, "ida.dam@example.dk"), await works(story, IDA)) == (1, 0)
 
 

@@ -48,6 +48,7 @@ def test_different_mailboxes_are_never_merged() -> None:
         ("ida@x@example.dk", FieldProblemCode.MALFORMED),
         ("ida@example..dk", FieldProblemCode.MALFORMED),
         ("ida@example.dk.", FieldProblemCode.MALFORMED),
+        ("ida@example.dk。", FieldProblemCode.MALFORMED),
         ("ida@-example.dk", FieldProblemCode.MALFORMED),
         ("a" * 250 + "@x.dk", FieldProblemCode.TOO_LONG),
         ("id a@example.dk", FieldProblemCode.FORBIDDEN_CHARACTER),

@@ -18,12 +18,13 @@ from app.services.inputs import (
     UpdateReference,
     UpdateStaff,
 )
-from app.services.problems import NotLoggedIn, NoUserFound, Overloaded, Problem
+from app.services.problems import NotLoggedIn, NoUserFound, Overloaded, Problem, TicketExpired
 from app.services.results import (
     ChangePasswordSuccess,
     CustomerChoice,
     LoginSuccess,
 )
+from app.services.tickets import Tickets, UsedTicket
 from app.settings import Settings
 from tests.support.people import ADMIN, ANOTHER, CLIENT, OFFICE, PASSWORD, People, WatchedHasher
 from tests.support.services import FakeClock
@@ -103,6 +104,27 @@ async def test_one_that_raced_a_deletion_fails(people: People, hasher: HeldHashe
     (reference,) = await people.orders_for()
     delete = people.services.credentials.delete_reference
     assert await log_in_around(people, hasher, lambda: delete(OFFICE, reference)) == NoUserFound()
+
+
+async def test_one_that_raced_another_username_fails(people: People, hasher: HeldHasher) -> None:
+    (reference,) = await people.orders_for()
+    assert await log_in_around(people, hasher, lambda: people.world.rename(reference, "ny@example.dk")) == NoUserFound()
+    await people.login("ny@example.dk")
+
+
+async def test_a_choice_that_raced_another_username_fails(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    references = await people.orders_for(2)
+    choice = await people.choice()
+    use = Tickets.use
+
+    async def used_before(tickets: Tickets, secret: str, cookie_secret: str | None) -> UsedTicket | None:
+        used = await use(tickets, secret, cookie_secret)
+        await people.services.credentials.delete_reference(OFFICE, references[1])
+        await people.world.rename(references[0], "ny@example.dk")
+        return used
+
+    monkeypatch.setattr(Tickets, "use", used_before)
+    assert await people.choose(choice, references[0]) == TicketExpired()
 
 
 async def test_one_that_raced_an_end_of_all_sessions_is_a_new_log_in(people: People, hasher: HeldHasher) -> None:

@@ -56,6 +56,7 @@ _SOME_USERNAME: Final = mark("a username that isn't shown")
 
 _SESSIONS: Final = mark_plural("{count} session ended.", "{count} sessions ended.")
 _FIELDS: Final = mark("Fields: {fields}.")
+_FORGOTTEN: Final = mark("It can't be put back.")
 
 
 def detail(event: Any, locale: str) -> str:
@@ -72,6 +73,8 @@ def detail(event: Any, locale: str) -> str:
     if fields:
         sentences.append(translate(_FIELDS, locale, fields=", ".join(fields)))
     data = getattr(event, "data", None)
+    if isinstance(data, Mapping) and data.get("forgotten") is True:
+        sentences.append(translate(_FORGOTTEN, locale))
     ended = data.get("sessionsRevoked") if isinstance(data, Mapping) else None
     if isinstance(ended, int) and ended > 0:
         sentences.append(translate_plural(_SESSIONS, ended, locale))

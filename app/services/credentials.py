@@ -117,7 +117,8 @@ class Credentials:
             for login in locked.values():
                 await self._logins.remove_if_unowned(tx, login.id)
             impact = CredentialImpact(username, outcome.effect, outcome.reference_ids, revoked)
-            deleted = references.event(AuditAction.REFERENCE_DELETED, stored.customer_id, key, impact)
+            gone = references.changes_between(stored.fields, None)
+            deleted = references.event(AuditAction.REFERENCE_DELETED, stored.customer_id, key, impact, gone)
             await self._resources.audit.write(tx, caller, [deleted, *_password_events(impact)])
             return DeleteReferenceSuccess(public_id, impact)
 

@@ -47,6 +47,7 @@ class LoginCare:
                 if forget and login.cleared_hash is not None:
                     login.cleared_hash = login.cleared_at = None
                     await login.save(using_db=tx.client)
+                    await self._record(tx, caller, AuditAction.PASSWORD_CLEARED, state, 0, forgotten=True)
                 return ClearPasswordSuccess(_impact(state, CredentialEffect.NONE))
             await self._logins.clear_password(tx, login, forget=forget)
             revoked = await self._logins.end_sessions_of_login(tx, login)

@@ -74,13 +74,12 @@ class OrderSettings:
             changed = changes.between(before, after)
             if not changed:
                 return UpdateInternetOrderSettingsSuccess(key)
-            if after["is_default"] and not before["is_default"]:
-                await self._end_default(tx)
+            former = await self._end_default(tx) if after["is_default"] and not before["is_default"] else []
             settings.version += 1
             settings.updated_at = self._resources.clock.now()
             await _save_unique(tx, settings, after)
             event = Event(AuditAction.SETTINGS_UPDATED, (given.id,), changes=changed)
-            await self._resources.audit.write(tx, caller, [event])
+            await self._resources.audit.write(tx, caller, [*former, event])
             return UpdateInternetOrderSettingsSuccess(key)
 
         return await transact_unique(self._resources.database, work)
@@ -132,15 +131,17 @@ class OrderSettings:
             raise Refused(NotFound(public_id))
         return settings
 
-    async def _end_default(self, tx: Transaction) -> None:
-        """The settings that were the default ones change too, and so does their version."""
+    async def _end_default(self, tx: Transaction) -> list[Event]:
+        """The former default settings change too, and so does their version; answers what to record of it."""
         now = self._resources.clock.now()
-        await tx.execute(
+        rows = await tx.fetch(
             "UPDATE internet_order_settings SET is_default = $1, version = version + 1, updated_at = $2"
-            " WHERE is_default",
+            " WHERE is_default RETURNING id",
             False,
             now,
         )
+        changed = changes.between({"is_default": True}, {"is_default": False})
+        return [Event(AuditAction.SETTINGS_UPDATED, (ids.encode(TYPE, row["id"]),), changed) for row in rows]
 
 
 def _checked(given: UpdateInternetOrderSettings) -> tuple[int, dict[str, Any]]:

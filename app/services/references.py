@@ -169,9 +169,9 @@ async def write(tx: Transaction, reference: Reference, wanted: ReferenceFields) 
         await tx.execute("INSERT INTO reference_search (key, reference_id) VALUES ($1, $2)", key, reference.id)
 
 
-def changes_between(before: ReferenceFields | None, after: ReferenceFields) -> tuple[Change, ...]:
-    """The fields that differ, for the audit."""
-    return changes.between({} if before is None else asdict(before), asdict(after))
+def changes_between(before: ReferenceFields | None, after: ReferenceFields | None) -> tuple[Change, ...]:
+    """The fields that differ, for the audit; of a reference that isn't there, before or after, all are empty."""
+    return changes.between({} if before is None else asdict(before), {} if after is None else asdict(after))
 
 
 def event(

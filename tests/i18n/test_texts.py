@@ -171,6 +171,11 @@ def test_an_event_tells_who_did_what_for_whom_and_what_it_ended() -> None:
     )
 
 
+def test_an_event_tells_that_a_password_was_forgotten() -> None:
+    event = Happening(AuditAction.PASSWORD_CLEARED, actor="bo", username="ida", data={"forgotten": True})
+    assert i18n.detail(event, "da") == "bo fjernede adgangskoden for ida. Den kan ikke lægges tilbage."
+
+
 def test_an_event_still_reads_well_when_names_are_erased() -> None:
     assert i18n.detail(Happening(AuditAction.LOGIN_FAILED, ActorKind.NOBODY), "en") == (
         "Somebody tried in vain to log in as a username that isn't shown."

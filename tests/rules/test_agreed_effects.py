@@ -176,7 +176,7 @@ async def test_with_no_hours_to_restore_nothing_is_kept(story: Story, services: 
     assert (await story.read(reference, "passwordRestorableUntil"))["passwordRestorableUntil"] is None
     assert (await story.on_login("restorePassword", reference))["__typename"] == "NotRestorable"
     (row,) = await services.resources.database.fetch("SELECT password_hash, cleared_hash FROM login")
-    assert tuple(row) == (None, None)
+    assert (row["password_hash"], row["cleared_hash"]) == (None, None)
 
 
 @pytest.mark.parametrize("how", ["forget", "forget later", "set since", "not cleared", "no login"])

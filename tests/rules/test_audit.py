@@ -10,6 +10,7 @@ from app import ids
 from app.database import Database, StatementFailed
 from app.models.enums import AuditAction, PortalPermission, SharedUsernameRule, StaffRole
 from app.services import Services
+from app.services.changes import changes_of
 from app.services.inputs import (
     ChangePassword,
     CreateAccessToken,
@@ -168,6 +169,42 @@ async def test_a_save_that_changes_nothing_is_no_event(services: Services, peopl
     await services.credentials.update_reference(STAFF, UpdateReference(reference, name="Bo Bo"))
     await services.register.update_customer(STAFF, UpdateCustomer(people.world.customers[0], active=True))
     assert await people.actions() == before
+
+
+async def test_forgetting_what_could_be_restored_is_an_event_once(services: Services, people: People) -> None:
+    (reference,) = await people.orders_for()
+    for forget in (False, True, True):
+        await services.login_care.clear_password(STAFF, reference, forget)
+    cleared = [row for row in await stored(services.resources.database) if row["action"] == "PASSWORD_CLEARED"]
+    assert [json.loads(row["data"]).get("forgotten") for row in cleared] == [None, True]
+
+
+async def test_settings_that_are_the_default_no_longer_have_an_event_of_their_own(
+    services: Services, people: People
+) -> None:
+    made = await services.order_settings.create(STAFF, CreateInternetOrderSettings("Nye", ()))
+    assert isinstance(made, CreateInternetOrderSettingsSuccess)
+    new = ids.encode("InternetOrderSettings", made.settings_key)
+    await services.order_settings.update(STAFF, UpdateInternetOrderSettings(new, is_default=True))
+    rows = [row for row in await stored(services.resources.database) if row["action"] == "SETTINGS_UPDATED"]
+    told = {json.loads(row["subjects"])[0]: json.loads(row["data"])["changes"] for row in rows}
+    assert told == {
+        ids.encode("InternetOrderSettings", 1): [["isDefault", ["true", "false"]]],
+        new: [["isDefault", ["false", "true"]]],
+    }
+
+
+async def test_a_deletion_says_what_was_deleted(services: Services, people: People) -> None:
+    (reference,) = await people.orders_for()
+    await services.credentials.delete_reference(STAFF, reference)
+    (row,) = [row for row in await stored(services.resources.database) if row["action"] == "REFERENCE_DELETED"]
+    changed = changes_of(json.loads(row["data"]), json.loads(row["person"]))
+    assert {change.field: (change.before, change.after) for change in changed} == {
+        "name": ("Bo Bo", None),
+        "email": (EMAIL, None),
+        "internetUser": ("true", None),
+    }
+    assert EMAIL not in row["data"]
 
 
 async def test_what_was_refused_is_no_event(services: Services, people: People) -> None:

@@ -42,7 +42,7 @@ class Checks:
         return cleaned or ""
 
     def optional_text(self, field: str, value: str | None, maximum: int) -> str | None:
-        """A text that may be empty, which is the same as null."""
+        """A text that may be empty, which is the same as null; one of joiners and accents alone shows nothing."""
         if value is None:
             return None
         if len(value) > maximum:
@@ -51,7 +51,9 @@ class Checks:
         if any(unicodedata.category(c) in _FORBIDDEN and c not in _JOINERS for c in value):
             self.add(field, FieldProblemCode.FORBIDDEN_CHARACTER)
             return None
-        return unicodedata.normalize("NFC", value.strip()) or None
+        if not any(_shows(character) for character in value):
+            return None
+        return unicodedata.normalize("NFC", value.strip())
 
     def email(self, field: str, value: str | None) -> str | None:
         """An e-mail as typed (trimmed), or None where it is left empty or wrong."""
@@ -83,6 +85,11 @@ class Checks:
 
     def _path(self, field: str) -> str:
         return f"{self._prefix}.{field}" if self._prefix else field
+
+
+def _shows(character: str) -> bool:
+    """Whether it is seen by itself: no space, no joiner, no accent without its letter."""
+    return unicodedata.category(character)[0] not in "ZCM"
 
 
 def existing_key(value: str, type_name: str) -> int:

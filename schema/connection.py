@@ -45,7 +45,9 @@ Way = Annotated[Direction | None, strawberry.argument(description="Which way the
 
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more rows follow this page.")
+    has_next_page: bool = strawberry.field(
+        description="Whether more rows follow this page. True wherever `before` was given, without looking."
+    )
     has_previous_page: bool = strawberry.field(
         description="Whether rows come before this page. True wherever `after` was given, without looking."
     )

@@ -130,9 +130,9 @@ described(
     "What a list of references is ordered by.",
     {
         "NAME": "By name, in the Danish alphabet. This is what you get when you don't say.",
-        "EMAIL": "By e-mail; those without one come last.",
+        "EMAIL": "By e-mail; those without one come last, with DESC first.",
         "CREATED_AT": "By when they were entered in the register.",
-        "LAST_LOGIN_AT": "By when they last logged in; those who never did come last.",
+        "LAST_LOGIN_AT": "By when they last logged in; those who never did come last, with DESC first.",
     },
 )
 

@@ -67,7 +67,7 @@ described(
 @strawberry.interface(
     description=(
         "Why an operation didn't do what it was asked to. Every mutation answers with its success or with one of "
-        "these, and then nothing has changed: ask for `... on Problem { code message }` beside the success."
+        "these, and then nothing was saved: ask for `... on Problem { code message }` beside the success."
     )
 )
 class Problem:
@@ -92,7 +92,13 @@ class NoUserFound(Problem):
     pass
 
 
-@shows(problems.TooManyAttempts, description="Too many wrong passwords. The password wasn't looked at.")
+@shows(
+    problems.TooManyAttempts,
+    description=(
+        "Too many wrong passwords: until the wait is over none is looked at. At a change of one's own password the "
+        "fifth wrong one also ends the session."
+    ),
+)
 class TooManyAttempts(Problem):
     retry_after_seconds: int = strawberry.field(description="How long to wait before trying again, for example 900.")
 
@@ -186,8 +192,8 @@ class AlreadyExists(Problem):
     problems.SharedUsername,
     description=(
         "Other references have this username, and the save would touch their log-in in a way that wasn't agreed to: "
-        "`sharedUsername` is REJECT, or the outcome is none of `expectedEffect` and `expectedReferences`. Nothing was "
-        "saved. Look at `previewReference`, and save with what it says."
+        "`sharedUsername` is REJECT, or the outcome isn't the one of `expectedEffect` and `expectedReferences`. Nothing "
+        "was saved. Look at `previewReference`, and save with what it says."
     ),
 )
 class SharedUsername(Problem):

@@ -174,10 +174,10 @@ class Query:
     ) -> object:
         return await audit.audit_events(info)
 
-    @shown_as(list[StaffMember], "Everyone who keeps the register, by name. For ADMIN.")
+    @shown_as(list[StaffMember], "Everyone who keeps the register, by name. For ADMIN, never for a tool.")
     async def staff(self, info: Info) -> object:
         return await staff.staff(info)
 
-    @shown_as(list[AccessToken], "The access tokens that were made for tools, by name. For ADMIN.")
+    @shown_as(list[AccessToken], "The access tokens that were made for tools, by name. For ADMIN, never for a tool.")
     async def access_tokens(self, info: Info) -> object:
         return await staff.access_tokens(info)

@@ -73,7 +73,7 @@ class UpdateReferenceInput:
     email: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="Another username; null: none any longer, where Internet user isn't ticked. A changed username "
-        "ends the person's sessions. Other capitals are no change.",
+        "ends the person's sessions. Other capitals alone are the same username.",
     )
     phone: str | None = strawberry.field(default=strawberry.UNSET, description="Another phone number; null: none.")
     mobile: str | None = strawberry.field(default=strawberry.UNSET, description="Another mobile number; null: none.")

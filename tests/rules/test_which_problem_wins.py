@@ -13,7 +13,7 @@ from app.security.passwords import PasswordHasher
 from tests.support.callers import EVA, IDA, Column, Register
 from tests.support.services import cheap_hasher
 from tests.support.snapshot import snapshot
-from tests.support.story import PASSWORD, Story
+from tests.support.story import PASSWORD, STAFF_PASSWORD, Story
 
 SHORT = {"newPassword": {"plaintext": "kort"}}
 FULL = {"newPassword": {"generate": True}}
@@ -229,5 +229,26 @@ async def test_in_which_order_a_changed_password_is_refused(register: Register) 
     assert await change("forkert", "kort") == "TooManyAttempts"
     await story.update(register.known["ida"], deniedPermissions=["CHANGE_ORDER_DEFAULTS"])
     assert await change("forkert", "kort") == "NotAllowed"
+    token = "nobody"
+    assert await change("forkert", "kort") == "NotLoggedIn"
+
+
+async def test_in_which_order_a_changed_staff_password_is_refused(register: Register) -> None:
+    story, database = register.story, register.story.services.resources.database
+    token = await register.credential(Column.EDITOR) or ""
+    until = story.services.resources.clock.now().replace(hour=23)
+
+    async def change(current: str, new: str) -> Any:
+        document = "mutation($i: ChangePasswordInput!) { changeStaffPassword(input: $i) { __typename } }"
+        given = {"i": {"currentPassword": current, "newPassword": new}}
+        return (await story.run(document, given, token=token))["__typename"]
+
+    assert await change("forkert", "kort") == "WrongPassword"
+    assert await change(STAFF_PASSWORD, "kort") == "WeakPassword"
+    await database.execute("UPDATE staff_member SET locked_until = $1", until)
+    assert await change("forkert", "kort") == "TooManyAttempts"
+    for column, answered in ((Column.ADMIN_TOKEN, "NotAllowed"), (Column.PORTAL, "NotAllowed")):
+        token = await register.credential(column) or ""
+        assert await change("forkert", "kort") == answered
     token = "nobody"
     assert await change("forkert", "kort") == "NotLoggedIn"

@@ -131,3 +131,37 @@ async def test_a_tool_has_no_session(register: Register, column: Column) -> None
         )
         assert payload == {"sessionsRevoked": 0}
     assert await register.story.alive(token or "")
+
+
+async def test_what_a_tool_does_is_audited_as_a_tools(register: Register) -> None:
+    story = register.story
+    token = await register.credential(Column.EDITOR_TOKEN) or ""
+    await story.mutate("createCustomer", {"number": "90001", "name": "Ny"}, "__typename", token=token)
+    await story.services.sessions.last_seen.flush()
+    asked = """{ auditEvents(first: 1) { edges { node { action actor actorKind } } }
+        accessTokens { name role createdBy lastUsedAt expiresAt } }"""
+    data = await story.api.data(asked, token=await story.staff())
+    assert data["auditEvents"]["edges"][0]["node"] == {
+        "action": "CUSTOMER_CREATED",
+        "actor": "Ordresystem",
+        "actorKind": "TOKEN",
+    }
+    used = {tool["name"]: tool for tool in data["accessTokens"]}
+    assert used["Gammelt"]["lastUsedAt"] is None
+    assert used["Ordresystem"] == {
+        "name": "Ordresystem",
+        "role": "EDITOR",
+        "createdBy": "admin@firma.dk",
+        "lastUsedAt": "2026-11-24T12:00:00.000Z",
+        "expiresAt": "2027-01-01T00:00:00.000Z",
+    }
+    viewer = await story.run(
+        "{ viewer { __typename name email sessions { id } ... on StaffViewer { role } } }", token=token
+    )
+    assert viewer == {
+        "__typename": "StaffViewer",
+        "name": "Ordresystem",
+        "email": "admin@firma.dk",
+        "sessions": [],
+        "role": "EDITOR",
+    }

@@ -1,5 +1,6 @@
 """Variants that take turns, and what their turns come to."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -12,6 +13,7 @@ BASE: Final = "base"
 VARIANT: Final = "variant"
 AGAIN: Final = "base again"
 TURNS: Final = (BASE, VARIANT, AGAIN)
+FEWEST_ROUNDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ class Comparison:
     cpu: bool = True
     turns: dict[str, list[Turn]] = field(default_factory=lambda: {name: [] for name in TURNS})
 
+    @property
+    def rounds(self) -> int:
+        """How many there were."""
+        return len(self.turns[BASE])
+
     def figures(self, name: str) -> Figures:
         """The figures of the base or the variant."""
         return Figures.of(self.turns[name])
@@ -110,9 +117,15 @@ class Comparison:
         return Ratio.of((getattr(turn, measure) for turn in turns), (getattr(turn, measure) for turn in base))
 
 
-def take_turns(comparisons: Sequence[Comparison], rounds: int) -> None:
-    """Measures. Each round begins with another variant, so that none of them always comes first."""
+def take_turns(comparisons: Sequence[Comparison], rounds: int, seconds: float) -> None:
+    """Measures. Each round begins with another variant, so that none of them always comes first.
+
+    Where the machine is so busy that waiting for answers takes long, the rounds end when so many seconds have passed.
+    """
+    end = time.monotonic() + seconds
     for number in range(rounds):
+        if number >= FEWEST_ROUNDS and time.monotonic() > end:
+            return
         first = number % len(TURNS)
         for comparison in comparisons:
             for name in (*TURNS[first:], *TURNS[:first]):

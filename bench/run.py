@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from bench.filling import Register
 from bench.log_ins import LogIns
 from bench.pages import CUSTOMERS, REFERENCES, Pages
 from bench.processes import Server, Worker, free_port, serving, working
-from bench.report import Report
-from bench.rounds import take_turns
+from bench.report import Part, Report
+from bench.rounds import Comparison, take_turns
 from tests.support.postgres import cluster, find_binaries
 
 AS_USED: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
@@ -27,16 +27,20 @@ AS_USED: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes":
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many rounds there are, and how many seconds a variant's turn takes in them."""
+    """How many rounds there are, and how many seconds a variant's turn takes in them.
+
+    Waiting for the last answers takes longer than that, so no part of the run begins another round after `part`.
+    """
 
     rounds: int
     page: float
     log_ins: float
     viewer: float
+    part: float
 
 
-FULL: Final = Plan(rounds=7, page=1.5, log_ins=2.0, viewer=3.0)
-QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8)
+FULL: Final = Plan(rounds=7, page=1.5, log_ins=2.0, viewer=2.5, part=80)
+QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8, part=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +66,24 @@ class Run:
         kilobytes = pages.check() / 1000
         comparisons = pages.comparisons(self.plan.page)
         self.tell("Reading pages")
-        take_turns(comparisons, self.plan.rounds)
+        self._take_turns(comparisons)
         title = f"A page of {CUSTOMERS} customers with {REFERENCES} references each ({kilobytes:.0f} kB)"
-        self.report.add(title, comparisons)
+        self.report.parts["pages"] = Part(title, comparisons)
 
     def _log_ins(self, ours: Server, load: Worker) -> None:
         log_ins = LogIns(ours, load, self._worker("load"), self._worker("hashing"), self.register, self.settings)
         self.tell("Logging in")
         per_second = log_ins.per_second(self.plan.log_ins)
-        take_turns([per_second], self.plan.rounds)
-        self.report.add("Log-ins", [per_second])
+        self._take_turns([per_second])
+        self.report.parts["log_ins"] = Part("Log-ins", [per_second])
         self.tell("Asking who is logged in, during a storm of log-ins and without one")
         viewer = log_ins.viewer(self.plan.viewer)
-        take_turns([viewer], self.plan.rounds)
-        self.report.add(f"A viewer query during a storm of {median(log_ins.storms):.0f} log-ins a second", [viewer])
+        self._take_turns([viewer])
+        title = f"A viewer query during a storm of {median(log_ins.storms):.0f} log-ins a second"
+        self.report.parts["viewer"] = Part(title, [viewer])
+
+    def _take_turns(self, comparisons: Sequence[Comparison]) -> None:
+        take_turns(comparisons, self.plan.rounds, self.plan.part)
 
     def _service(self) -> Server:
         """The service as it is put to use."""
@@ -101,7 +109,7 @@ def run(plan: Plan, tell: Callable[[str], None]) -> Report:
         BenchFailed: Something could not be measured.
         NoPostgres: There is no PostgreSQL to measure on.
     """
-    report = Report(plan.rounds, postgres_version())
+    report = Report(postgres_version())
     with ExitStack() as stack:
         postgres = stack.enter_context(cluster(**AS_USED))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adgang-bench-")))

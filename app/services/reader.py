@@ -6,8 +6,10 @@ thing that the caller may not ask for answers None, as if there were no such thi
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from app import ids
 from app.models.enums import FieldProblemCode
@@ -28,6 +30,10 @@ from app.services.resources import Resources
 from app.services.tables import NODES, TABLES
 from app.services.tables.filters import storable
 from app.services.tables.views import Viewpoint, view_of
+from app.services.validation import NUMBER_LENGTH
+
+LONGEST_NUMBER: Final = 4 * NUMBER_LENGTH
+"""Looked at before normalising; NFC may have made a stored number longer than it was typed."""
 
 _CODES = {
     ArgumentFault.OUT_OF_RANGE: FieldProblemCode.OUT_OF_RANGE,
@@ -86,9 +92,10 @@ class Reader:
             raise Refused(InvalidInput((FieldProblem("id", code), FieldProblem("number", code))))
         if id is not None:
             return await self._by_id(caller, "Customer", id, selected)
-        if number is None or not storable(number):
+        if number is None or len(number) > LONGEST_NUMBER or not storable(number):
             return None
-        condition = Condition("customer.number = :number", values={"number": number.strip()})
+        stored = unicodedata.normalize("NFC", number.strip())
+        condition = Condition("customer.number = :number", values={"number": stored})
         return await self._one(caller, "Customer", condition, selected)
 
     async def reference(self, caller: Caller, id: str, selected: Selected) -> Row | None:

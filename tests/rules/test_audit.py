@@ -167,8 +167,17 @@ async def test_a_save_that_changes_nothing_is_no_event(services: Services, peopl
     (reference,) = await people.orders_for()
     before = await people.actions()
     await services.credentials.update_reference(STAFF, UpdateReference(reference, name="Bo Bo"))
-    await services.register.update_customer(STAFF, UpdateCustomer(people.world.customers[0], active=True))
+    await services.register.update_customer(
+        STAFF, UpdateCustomer(people.world.customers[0], active=True, number="1000")
+    )
+    standard = UpdateInternetOrderSettings(
+        ids.encode("InternetOrderSettings", 1), name=" Standard ", permissions=tuple(PortalPermission), is_default=True
+    )
+    await services.order_settings.update(STAFF, standard)
     assert await people.actions() == before
+    for table in ("reference", "customer", "internet_order_settings"):
+        rows = await services.resources.database.fetch(f"SELECT version FROM {table}")
+        assert [row["version"] for row in rows] == [1], table
 
 
 async def test_forgetting_what_could_be_restored_is_an_event_once(services: Services, people: People) -> None:

@@ -8,10 +8,10 @@ from graphql import get_named_type
 from app.models.enums import StaffRole
 from app.services import Services
 from app.services.caller import Nobody, PortalUser, StaffUser
-from app.services.inputs import CreateAccessToken
+from app.services.inputs import CreateAccessToken, UpdateCustomer
 from app.services.results import CreateAccessTokenSuccess
 from tests.schema.running import SCHEMA, context_for, data, everything, run
-from tests.support.people import CLIENT, EMAIL, People
+from tests.support.people import CLIENT, EMAIL, OFFICE, People
 
 
 def entry(name: str, arguments: str = "", depth: int = 4) -> str:
@@ -93,6 +93,17 @@ async def test_a_customer_is_asked_for_in_one_way(services: Services, people: Pe
         answered, errors = await run(context, f"{{ customer{arguments} {{ id }} }}")
         assert answered == {"customer": None}
         assert errors[0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_a_customers_number_is_found_in_either_spelling(
+    services: Services, people: People, admin: StaffUser
+) -> None:
+    customer = await people.world.customer()
+    await services.register.update_customer(OFFICE, UpdateCustomer(customer, number="A\u030a-1"))
+    document, context = "query($n: String) { customer(number: $n) { id } }", context_for(services, admin)
+    for number, found in (("A\u030a-1", customer), (" \u00c5-1 ", customer), ("A" + "\u030a" * 100_000, None)):
+        answered = (await data(context, document, {"n": number}))["customer"]
+        assert answered == (found and {"id": found})
 
 
 async def test_a_preview_names_the_problem_a_save_would_end_in(

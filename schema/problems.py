@@ -192,7 +192,7 @@ class AlreadyExists(Problem):
     problems.SharedUsername,
     description=(
         "Other references have this username, and the save would touch their log-in in a way that wasn't agreed to: "
-        "`sharedUsername` is REJECT, or the outcome isn't the one of `expectedEffect` and `expectedReferences`. Nothing "
+        "`sharedUsername` is REJECT, or the outcome isn't that of `expectedEffect` and `expectedReferences`. Nothing "
         "was saved. Look at `previewReference`, and save with what it says."
     ),
 )

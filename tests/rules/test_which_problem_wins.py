@@ -133,13 +133,6 @@ async def full(register: Register, hasher: PasswordHasher) -> AsyncIterator[Regi
     await asyncio.gather(*waiting)
 
 
-def filled(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: [register.filled(each) for each in value] if isinstance(value, list) else register.filled(value)
-        for name, value in given.items()
-    }
-
-
 @pytest.mark.parametrize("field", WRONG)
 async def test_the_first_problem_wins(full: Register, field: str) -> None:
     base, parts = WRONG[field]
@@ -152,7 +145,7 @@ async def test_the_first_problem_wins(full: Register, field: str) -> None:
         for problem in reversed(problems):
             given.update(parts[problem])
         given = {**FULL, **given} if field == "createStaff" else given
-        return (await full.story.mutate(field, filled(full, given), "__typename", token=token))["__typename"]
+        return (await full.story.mutate(field, full.filled(given), "__typename", token=token))["__typename"]
 
     assert {problem: await said(problem) for problem in parts} == {problem: problem for problem in parts}
     for first, second in combinations(parts, 2):
@@ -167,7 +160,7 @@ async def test_the_first_problem_wins(full: Register, field: str) -> None:
 async def test_what_no_register_could_make_right_is_told_before_what_is_not_there(register: Register) -> None:
     """Without an e-mail nobody logs in, whoever it is."""
     for wrong in ({"internetUser": True}, {"newPassword": {"generate": True}}):
-        given = filled(register, {"id": "$Reference", "email": None, **wrong})
+        given = register.filled({"id": "$Reference", "email": None, **wrong})
         assert (await register.story.update(given.pop("id"), **given))["__typename"] == "InvalidInput", wrong
     spare = register.known["spare"]
     saved = await register.story.update(spare, newPassword={"generate": True})
@@ -188,7 +181,7 @@ async def test_a_preview_ends_in_the_same_problem(register: Register) -> None:
         ({}, "InvalidInput"),
         ({"id": "$ida", "customerId": "$nord"}, "InvalidInput"),
     ):
-        impact = await register.story.preview(setsPassword=False, **filled(register, given))
+        impact = await register.story.preview(setsPassword=False, **register.filled(given))
         assert impact["refusedBy"]["__typename"] == problem, given
         assert (impact["effect"], impact["references"], impact["sessionsRevoked"]) == ("NONE", [], 0)
 

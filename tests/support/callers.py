@@ -103,6 +103,8 @@ class Register:
         """A value in which `$name` stands for the register's thing of that name, or for an unknown id of a type."""
         if isinstance(given, dict):
             return {name: self.filled(value) for name, value in given.items()}
+        if isinstance(given, list):
+            return [self.filled(value) for value in given]
         if isinstance(given, str) and given.startswith("$"):
             name = given.removeprefix("$")
             return UNKNOWN[name] if name in UNKNOWN else self.known[name]

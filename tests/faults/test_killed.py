@@ -14,14 +14,21 @@ from tests.support.world import World, logins_by_username, working_password
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("kills", [4])
-async def test_after_kills_in_mid_write_one_acknowledged_password_works_or_none(services: Services, kills: int) -> None:
+@pytest.mark.parametrize(
+    ("kills", "processes"), [pytest.param(4, 1, id="one process"), pytest.param(2, 2, id="two processes at once")]
+)
+async def test_after_kills_in_mid_write_one_acknowledged_password_works_or_none(
+    services: Services, kills: int, processes: int
+) -> None:
     world = World(services)
     for _ in range(5):
         await world.customer()
+    url = services.resources.settings.database_url
     attempted: list[str] = []
-    for seed in range(kills):
-        attempted += await written_until_killed(services.resources.settings.database_url, seed)
+    for kill in range(kills):
+        seeds = range(kill * processes, (kill + 1) * processes)
+        for tried in await asyncio.gather(*(written_until_killed(url, seed) for seed in seeds)):
+            attempted += tried
         stored = await logins_by_username(services.resources.database)
         for username, (stored_hash, _) in stored.items():
             working = await working_password(services, username, attempted)

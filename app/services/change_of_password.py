@@ -13,7 +13,7 @@ from app.services.password_check import PasswordCheck
 from app.services.problems import Refused, WeakPassword
 from app.services.resources import Resources
 from app.services.session_tries import SessionTries
-from app.services.validation import Checks
+from app.services.validation import wrong
 
 
 def check_form(given: ChangePassword) -> None:
@@ -22,10 +22,8 @@ def check_form(given: ChangePassword) -> None:
     Raises:
         Refused: InvalidInput.
     """
-    checks = Checks()
     if policy.unencodable(given.new_password):
-        checks.add("newPassword", FieldProblemCode.FORBIDDEN_CHARACTER)
-    checks.done()
+        raise wrong("newPassword", FieldProblemCode.FORBIDDEN_CHARACTER)
 
 
 class ChangeOfPassword:

@@ -22,7 +22,7 @@ from app.services.results import (
     UpdateInternetOrderSettingsSuccess,
 )
 from app.services.unique import transact_unique
-from app.services.validation import NAME_LENGTH, Checks, check_version
+from app.services.validation import NAME_LENGTH, Checks, check_version, wrong
 
 TYPE = "InternetOrderSettings"
 
@@ -65,9 +65,7 @@ class OrderSettings:
         async def work(tx: Transaction) -> UpdateInternetOrderSettingsSuccess:
             settings = await self._locked(tx, key, given.id, with_default=given.is_default is True)
             if settings.is_default and given.is_default is False:
-                checks = Checks()
-                checks.add("isDefault", FieldProblemCode.OUT_OF_RANGE)
-                checks.done()
+                raise wrong("isDefault", FieldProblemCode.OUT_OF_RANGE)
             check_version(given.expected_version, settings.version, given.id)
             before = {"name": settings.name, "permissions": _stored(settings), "is_default": settings.is_default}
             after = before | wanted
@@ -93,14 +91,11 @@ class OrderSettings:
         checks = Checks()
         key = checks.key("id", public_id, TYPE)
         checks.done()
-        assert key is not None
 
         async def work(tx: Transaction) -> DeleteInternetOrderSettingsSuccess:
             settings = await self._locked(tx, key, public_id)
             if settings.is_default:
-                default = Checks()
-                default.add("id", FieldProblemCode.OUT_OF_RANGE)
-                default.done()
+                raise wrong("id", FieldProblemCode.OUT_OF_RANGE)
             check_version(expected_version, settings.version, public_id)
             rows = await tx.fetch(
                 "SELECT (SELECT count(*) FROM customer WHERE settings_id = $1) AS customers,"
@@ -155,7 +150,6 @@ def _checked(given: UpdateInternetOrderSettings) -> tuple[int, dict[str, Any]]:
     if given.is_default is not None:
         wanted["is_default"] = given.is_default
     checks.done()
-    assert key is not None
     return key, wanted
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from app import ids
 from app.models.enums import CredentialEffect, FieldProblemCode, SharedUsernameRule
 from app.services import references
 from app.services.inputs import CreateReference, LeftOut, NewPassword, PreviewReference, UpdateReference
 from app.services.new_passwords import check_new_password
 from app.services.references import ReferenceFields, StoredReference
-from app.services.validation import Checks
+from app.services.validation import Checks, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,6 @@ def creation(given: CreateReference, default_rule: SharedUsernameRule) -> Draft:
     email_given = given.email is not None
     _check_together(checks, fields.email, fields.internet_user, email_given=email_given, sets_password=sets_password)
     checks.done()
-    assert customer_id is not None
     save = Save(
         customer_id,
         fields,
@@ -117,22 +115,20 @@ def preview(given: PreviewReference, default_rule: SharedUsernameRule) -> Draft:
     Raises:
         Refused: InvalidInput.
     """
-    checks = Checks()
-    if given.id is None and given.customer_id is None:
-        checks.add("id", FieldProblemCode.REQUIRED)
     if given.id is not None and given.customer_id is not None:
-        checks.add("customerId", FieldProblemCode.NOT_TOGETHER)
-    checks.done()
+        raise wrong("customerId", FieldProblemCode.NOT_TOGETHER)
     if given.id is not None:
         change = UpdateReference(given.id, email=given.email, shared_username=given.shared_username)
         return update(change, sets_password=given.sets_password)
+    if given.customer_id is None:
+        raise wrong("id", FieldProblemCode.REQUIRED)
+    checks = Checks()
     email = None if isinstance(given.email, LeftOut) else given.email
-    fields = ReferenceFields("", checks.email("email", email), None, None, None, False, ())
+    fields = ReferenceFields("", checks.optional_email("email", email), None, None, None, False, ())
     customer_id = checks.key("customerId", given.customer_id, "Customer")
     if given.sets_password and fields.email is None and not checks.found("email"):
         checks.add("setsPassword", FieldProblemCode.NOT_TOGETHER)
     checks.done()
-    assert customer_id is not None
     save = Save(customer_id, fields, given.sets_password, given.shared_username or default_rule)
     return Draft(None, lambda _: save)
 
@@ -158,8 +154,6 @@ def _check_together(
 def _expected(checks: Checks, given: tuple[str, ...] | None) -> frozenset[int] | None:
     if given is None:
         return None
-    keys = [ids.key_of(value, "Reference") for value in given]
-    for position, key in enumerate(keys):
-        if key is None:
-            checks.add(f"expectedReferences.{position}", FieldProblemCode.UNKNOWN_ID)
-    return frozenset(key for key in keys if key is not None)
+    return frozenset(
+        checks.key(f"expectedReferences.{position}", value, "Reference") for position, value in enumerate(given)
+    )

@@ -57,10 +57,10 @@ def created(checks: Checks, given: CreateReference) -> ReferenceFields:
     """The fields of a new reference, from its input."""
     return ReferenceFields(
         name=checks.text("name", given.name, NAME_LENGTH),
-        email=checks.email("email", given.email),
+        email=checks.optional_email("email", given.email),
         phone=checks.optional_text("phone", given.phone, PHONE_LENGTH),
         mobile=checks.optional_text("mobile", given.mobile, PHONE_LENGTH),
-        settings_id=checks.key("settingsId", given.settings_id, "InternetOrderSettings"),
+        settings_id=checks.optional_key("settingsId", given.settings_id, "InternetOrderSettings"),
         internet_user=bool(given.internet_user),
         denied_permissions=PortalPermission.in_order(given.denied_permissions or ()),
     )
@@ -72,13 +72,13 @@ def given_changes(checks: Checks, given: UpdateReference) -> dict[str, Any]:
     if not isinstance(given.name, LeftOut):
         found["name"] = checks.text("name", given.name, NAME_LENGTH)
     if not isinstance(given.email, LeftOut):
-        found["email"] = checks.email("email", given.email)
+        found["email"] = checks.optional_email("email", given.email)
     if not isinstance(given.phone, LeftOut):
         found["phone"] = checks.optional_text("phone", given.phone, PHONE_LENGTH)
     if not isinstance(given.mobile, LeftOut):
         found["mobile"] = checks.optional_text("mobile", given.mobile, PHONE_LENGTH)
     if not isinstance(given.settings_id, LeftOut):
-        found["settings_id"] = checks.key("settingsId", given.settings_id, "InternetOrderSettings")
+        found["settings_id"] = checks.optional_key("settingsId", given.settings_id, "InternetOrderSettings")
     if given.internet_user is not None:
         found["internet_user"] = given.internet_user
     if given.denied_permissions is not None:

@@ -36,7 +36,7 @@ class Register:
         wanted: dict[str, Any] = {
             "number": checks.text("number", given.number, NUMBER_LENGTH),
             "name": checks.text("name", given.name, NAME_LENGTH),
-            "settings_id": checks.key("settingsId", given.settings_id, "InternetOrderSettings"),
+            "settings_id": checks.optional_key("settingsId", given.settings_id, "InternetOrderSettings"),
         }
         checks.done()
 
@@ -112,11 +112,10 @@ def _checked(given: UpdateCustomer) -> tuple[int, dict[str, Any]]:
     if not isinstance(given.name, LeftOut):
         wanted["name"] = checks.text("name", given.name, NAME_LENGTH)
     if not isinstance(given.settings_id, LeftOut):
-        wanted["settings_id"] = checks.key("settingsId", given.settings_id, "InternetOrderSettings")
+        wanted["settings_id"] = checks.optional_key("settingsId", given.settings_id, "InternetOrderSettings")
     if given.active is not None:
         wanted["active"] = given.active
     checks.done()
-    assert key is not None
     return key, wanted
 
 

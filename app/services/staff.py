@@ -10,7 +10,7 @@ from typing import Any
 from app import ids
 from app.database import Rows, Transaction
 from app.models import StaffMember
-from app.models.enums import AuditAction, FieldProblemCode, StaffRole
+from app.models.enums import AuditAction, StaffRole
 from app.services import changes, usernames
 from app.services.audit import Event
 from app.services.caller import ADMINS, Caller, require_person_with_role
@@ -45,16 +45,9 @@ class Staff:
         """Makes a member of staff, who can log in at once."""
         require_person_with_role(caller, ADMINS)
         checks = Checks()
-        wanted = {
-            "name": checks.text("name", given.name, NAME_LENGTH),
-            "email": checks.email("email", given.email),
-            "role": given.role,
-        }
-        if wanted["email"] is None and not checks.found("email"):
-            checks.add("email", FieldProblemCode.REQUIRED)
+        name, email = checks.text("name", given.name, NAME_LENGTH), checks.email("email", given.email)
         check_new_password(checks, given.new_password)
         checks.done()
-        name, email = str(wanted["name"]), str(wanted["email"])
         email_key = usernames.canonical(email) or ""
         _refuse_taken(await self._resources.database.fetch(_TAKEN, email_key))
         password = await self._new_passwords.prepare(given.new_password, caller, [name, email])
@@ -74,8 +67,9 @@ class Staff:
                 updated_at=now,
             )
             await member.save(using_db=tx.client)
+            shown = {"name": name, "email": email, "role": given.role}
             subject = (ids.encode(TYPE, member.id),)
-            event = Event(AuditAction.STAFF_CREATED, subject, changes.between({}, wanted), email_key)
+            event = Event(AuditAction.STAFF_CREATED, subject, changes.between({}, shown), email_key)
             await self._resources.audit.write(tx, caller, [event])
             return CreateStaffSuccess(member.id, password.generated)
 
@@ -90,10 +84,10 @@ class Staff:
         wanted = _wanted(checks, given)
         check_new_password(checks, given.new_password)
         database = self._resources.database
-        found = {row["id"]: row for row in await database.fetch(_WITH_ADMINS, key or 0)}
+        found = {row["id"]: row for row in await database.fetch(_WITH_ADMINS, key)}
         _refuse_without_admin({each: _fields(row) for each, row in found.items()}, key, wanted)
         checks.done()
-        if key is None or key not in found:
+        if key not in found:
             raise Refused(NotFound(given.id))
         check_version(given.expected_version, found[key]["version"], given.id)
         names = [(_fields(found[key]) | wanted)["name"], found[key]["email"]]
@@ -164,7 +158,7 @@ def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": row["name"], "role": StaffRole(row["role"]), "active": bool(row["active"])}
 
 
-def _refuse_without_admin(members: Mapping[int, dict[str, Any]], key: int | None, wanted: dict[str, Any]) -> None:
+def _refuse_without_admin(members: Mapping[int, dict[str, Any]], key: int, wanted: dict[str, Any]) -> None:
     """Refuses to take the rights of the last active ADMIN: nobody could give them back.
 
     Args:
@@ -173,7 +167,7 @@ def _refuse_without_admin(members: Mapping[int, dict[str, Any]], key: int | None
     Raises:
         Refused: NotAllowed.
     """
-    before = members.get(key or 0)
+    before = members.get(key)
     after = {each: fields | wanted if each == key else fields for each, fields in members.items()}
     if before is not None and _is_admin(before) and not any(map(_is_admin, after.values())):
         raise Refused(NotAllowed())

@@ -20,29 +20,28 @@ _JOINERS = "\u200c\u200d"  # needed to spell names in some scripts
 
 
 class Checks:
-    """Collects what is wrong with an input."""
+    """Collects what is wrong with an operation's input. Fields are named as in the public schema.
 
-    def __init__(self, prefix: str = "input") -> None:
-        self._prefix = prefix
+    What is answered in the place of a wrong value means nothing; `done` sees to it that nobody goes on with it.
+    """
+
+    def __init__(self) -> None:
         self._problems: list[FieldProblem] = []
 
     def add(self, field: str, code: FieldProblemCode) -> None:
-        """Notes that a field (named as in the public schema) is wrong."""
-        self._problems.append(FieldProblem(self._path(field), code))
+        """Notes that a field is wrong."""
+        self._problems.append(FieldProblem(f"input.{field}", code))
 
     def found(self, field: str) -> bool:
         """Whether something was noted about a field."""
-        return any(problem.field == self._path(field) for problem in self._problems)
+        return any(problem.field == f"input.{field}" for problem in self._problems)
 
     def text(self, field: str, value: str | None, maximum: int) -> str:
-        """A text that must be there, trimmed and in NFC; the empty string where it is wrong."""
-        cleaned = self.optional_text(field, value, maximum)
-        if cleaned is None and not self.found(field):
-            self.add(field, FieldProblemCode.REQUIRED)
-        return cleaned or ""
+        """A text that must be there, trimmed and in NFC."""
+        return self._required(field, self.optional_text(field, value, maximum))
 
     def optional_text(self, field: str, value: str | None, maximum: int) -> str | None:
-        """A text that may be empty, which is the same as null; one of joiners and accents alone shows nothing."""
+        """A text, trimmed and in NFC; null where nothing of it shows: joiners and accents alone are empty, too."""
         if value is None:
             return None
         if len(value) > maximum:
@@ -55,8 +54,12 @@ class Checks:
             return None
         return unicodedata.normalize("NFC", value.strip())
 
-    def email(self, field: str, value: str | None) -> str | None:
-        """An e-mail as typed (trimmed), or None where it is left empty or wrong."""
+    def email(self, field: str, value: str | None) -> str:
+        """An e-mail that must be there, as it was typed, trimmed."""
+        return self._required(field, self.optional_email(field, value))
+
+    def optional_email(self, field: str, value: str | None) -> str | None:
+        """An e-mail as it was typed, trimmed; null where it is empty."""
         if value is None or not value.strip(" "):
             return None
         problem = usernames.problem_of(value)
@@ -65,14 +68,16 @@ class Checks:
             return None
         return value.strip(" ")
 
-    def key(self, field: str, value: str | None, type_name: str) -> int | None:
-        """The key in a public id; one of another type, or none at all, is UNKNOWN_ID."""
-        if value is None:
-            return None
+    def key(self, field: str, value: str, type_name: str) -> int:
+        """The key in the public id of a thing of this type; whether there is such a thing isn't looked at."""
         key = ids.key_of(value, type_name)
         if key is None:
             self.add(field, FieldProblemCode.UNKNOWN_ID)
-        return key
+        return key or 0
+
+    def optional_key(self, field: str, value: str | None, type_name: str) -> int | None:
+        """The key in a public id, where one was given."""
+        return None if value is None else self.key(field, value, type_name)
 
     def done(self) -> None:
         """Ends the checking.
@@ -83,8 +88,15 @@ class Checks:
         if self._problems:
             raise Refused(InvalidInput(tuple(self._problems)))
 
-    def _path(self, field: str) -> str:
-        return f"{self._prefix}.{field}" if self._prefix else field
+    def _required(self, field: str, cleaned: str | None) -> str:
+        if cleaned is None and not self.found(field):
+            self.add(field, FieldProblemCode.REQUIRED)
+        return cleaned or ""
+
+
+def wrong(field: str, code: FieldProblemCode) -> Refused:
+    """The refusal of an input of which one field is wrong; to be raised."""
+    return Refused(InvalidInput((FieldProblem(f"input.{field}", code),)))
 
 
 def _shows(character: str) -> bool:

@@ -25,6 +25,7 @@ from app.services.audit_layout import COLUMNS, GENESIS, LANES, AuditRow, Digeste
 from app.services.audit_report import Report
 from app.services.caller import Caller, CommandLine, Nobody, PortalUser, StaffUser
 from app.services.changes import Change
+from app.services.upkeep import repeat
 from app.services.usernames import canonical as canonical_username
 
 Scalar = str | int | bool | None
@@ -109,7 +110,7 @@ class Audit:
 
     async def keep_checkpoints(self, every_seconds: float = 60.0) -> NoReturn:
         """Makes a checkpoint a minute where something changed; a background task, until it is cancelled."""
-        await self._checkpoints.keep_making(every_seconds)
+        await repeat(self.checkpoint, every_seconds, failure="no audit checkpoint could be made")
 
     async def verify(self, from_: str | None = None) -> Report:
         """Verifies everything, or what came after a checkpoint that was kept.

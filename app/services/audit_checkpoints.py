@@ -4,12 +4,11 @@ It goes to its table and to the log. A lane's own chain can't tell when its newe
 back; a checkpoint that is kept elsewhere can.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import structlog
 
@@ -92,15 +91,6 @@ class Checkpoints:
                 log.info("audit checkpoint", number=made.number, digest=made.digest.hex())
                 return made
         raise RuntimeError("other workers' checkpoints kept coming first")
-
-    async def keep_making(self, every_seconds: float = 60.0) -> NoReturn:
-        """Makes one a minute where something changed, until cancelled. A failure is logged and the next one tried."""
-        while True:
-            await asyncio.sleep(every_seconds)
-            try:
-                await self.make()
-            except Exception:
-                log.exception("no audit checkpoint could be made")
 
     async def _insert(self, tx: Transaction) -> Checkpoint | None:
         """Writes the next checkpoint, or nothing where another worker was quicker.

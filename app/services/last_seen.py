@@ -4,9 +4,8 @@ A row is written at most once a minute, and one that somebody else has locked is
 for it. A process that is killed loses two seconds of notes, which makes a session end a little earlier, never later.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
@@ -15,8 +14,10 @@ import structlog
 from app.clock import Clock
 from app.database import Database, DatabaseUnavailable
 from app.services.lifetimes import NOTED_EVERY
+from app.services.upkeep import beside, repeat
 
 SECONDS_BETWEEN: Final = 2.0
+NOT_WRITTEN: Final = "last use was not written"
 SESSIONS: Final = ("session", "last_seen_at")
 TOKENS: Final = ("access_token", "last_used_at")
 
@@ -47,27 +48,16 @@ class LastSeen:
                 await self._write(*kind, sorted(noted), max(noted.values()))
             except DatabaseUnavailable as unavailable:
                 self._noted[kind] = noted | self._noted[kind]
-                log.warning("last use was not written", reason=str(unavailable))
+                log.warning(NOT_WRITTEN, reason=str(unavailable))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Writes every couple of seconds as long as the block lasts, and once more at its end."""
-        task = asyncio.create_task(self._go_on(), name="last-seen")
         try:
-            yield
+            async with beside(repeat(self.flush, SECONDS_BETWEEN, failure=NOT_WRITTEN)):
+                yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             await self.flush()
-
-    async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN)
-            try:
-                await self.flush()
-            except Exception as error:  # it must not end the task: sessions would stop sliding
-                log.error("last use was not written", error=type(error).__name__)
 
     async def _write(self, table: str, column: str, keys: list[int], moment: datetime) -> None:
         dialect = self._database.dialect

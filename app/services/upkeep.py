@@ -1,9 +1,10 @@
 """What a process does by the side while it serves: nothing of it is on any request's path, and none of it may end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NoReturn
 
 import structlog
 
@@ -22,7 +23,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.upkeep")
 
 
 @asynccontextmanager
-async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(*works: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
     """Does these works as long as the block lasts."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
@@ -31,6 +32,22 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def repeat(work: Callable[[], Awaitable[object]], every_seconds: float, *, failure: str) -> NoReturn:
+    """Does a work again and again until it is cancelled, the first time after the first wait.
+
+    Args:
+        failure: What the log says when the work fails; it is done all the same when its time comes again.
+    """
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            await work()
+        except DatabaseUnavailable as unavailable:
+            log.warning(failure, reason=str(unavailable))
+        except Exception:
+            log.exception(failure)
 
 
 async def tell_prevalent_scheme(database: Database, hasher: PasswordHasher) -> None:
@@ -42,11 +59,7 @@ async def tell_prevalent_scheme(database: Database, hasher: PasswordHasher) -> N
     hasher.set_prevalent(rows[0]["hash_scheme"] if rows else None)
 
 
-async def keep_telling_prevalent_scheme(database: Database, hasher: PasswordHasher) -> None:
+async def keep_telling_prevalent_scheme(database: Database, hasher: PasswordHasher) -> NoReturn:
     """Does so every ten minutes: hashes move to other parameters one log-in at a time."""
-    while True:
-        await asyncio.sleep(SECONDS_BETWEEN_COUNTS)
-        try:
-            await tell_prevalent_scheme(database, hasher)
-        except DatabaseUnavailable as unavailable:
-            log.warning("stored hashes were not counted", reason=str(unavailable))
+    tell = partial(tell_prevalent_scheme, database, hasher)
+    await repeat(tell, SECONDS_BETWEEN_COUNTS, failure="stored hashes were not counted")

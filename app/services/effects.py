@@ -136,12 +136,15 @@ def _joining(
     if rule is SharedUsernameRule.REJECT:
         return Outcome(CredentialEffect.NONE, reference_ids=references, refused=True)
     if sets_password:
-        return Outcome(_set_or_changed(login), Step.SET_PASSWORD, references, False, True, renamed)
-    if not login.has_password:
-        return Outcome(CredentialEffect.NONE, reference_ids=references, ends_reference_sessions=renamed)
-    if rule is SharedUsernameRule.CLEAR_PASSWORD:
-        return Outcome(CredentialEffect.PASSWORD_CLEARED, Step.CLEAR_PASSWORD, references, False, True, renamed)
-    return Outcome(CredentialEffect.PASSWORD_INHERITED, reference_ids=references, ends_reference_sessions=renamed)
+        effect, step = _set_or_changed(login), Step.SET_PASSWORD
+    elif not login.has_password:
+        effect, step = CredentialEffect.NONE, Step.NOTHING
+    elif rule is SharedUsernameRule.CLEAR_PASSWORD:
+        effect, step = CredentialEffect.PASSWORD_CLEARED, Step.CLEAR_PASSWORD
+    else:
+        effect, step = CredentialEffect.PASSWORD_INHERITED, Step.NOTHING
+    ends_all = step is not Step.NOTHING
+    return Outcome(effect, step, references, ends_login_sessions=ends_all, ends_reference_sessions=renamed)
 
 
 def _first_of_username(reference_id: int | None, sets_password: bool) -> Outcome:
@@ -164,10 +167,9 @@ def _leaving(reference_id: int | None, before: LoginState, sets_password: bool) 
 def _taking_along(reference_id: int | None, before: LoginState, sets_password: bool) -> Outcome:
     """The only owner of a username renames it: password, restorable password and lock-out come along (rule 7)."""
     alone = () if reference_id is None else (reference_id,)
-    if sets_password:
-        step = Step.TAKE_LOGIN_ALONG_AND_SET_PASSWORD
-        return Outcome(_set_or_changed(before), step, alone, False, True, True)
-    return Outcome(CredentialEffect.NONE, Step.TAKE_LOGIN_ALONG, alone, False, True, True)
+    effect = _set_or_changed(before) if sets_password else CredentialEffect.NONE
+    step = Step.TAKE_LOGIN_ALONG_AND_SET_PASSWORD if sets_password else Step.TAKE_LOGIN_ALONG
+    return Outcome(effect, step, alone, ends_login_sessions=True, ends_reference_sessions=True)
 
 
 def _set_or_changed(login: LoginState) -> CredentialEffect:

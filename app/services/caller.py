@@ -88,14 +88,47 @@ AUDITORS = frozenset({StaffRole.ADMIN, StaffRole.AUDITOR})
 ADMINS = frozenset({StaffRole.ADMIN})
 
 
+def require_somebody(caller: Caller) -> None:
+    """Lets everybody pass who is logged in.
+
+    Raises:
+        Refused: NotLoggedIn.
+    """
+    if isinstance(caller, Nobody):
+        raise Refused(NotLoggedIn())
+
+
+def require_portal_user(caller: Caller) -> PortalUser:
+    """The caller, who is a portal user.
+
+    Raises:
+        Refused: NotLoggedIn for nobody, NotAllowed for anybody else.
+    """
+    require_somebody(caller)
+    if not isinstance(caller, PortalUser):
+        raise Refused(NotAllowed())
+    return caller
+
+
+def require_staff_user(caller: Caller) -> StaffUser:
+    """The caller, who is a member of staff with a session: no tool, and not the command line.
+
+    Raises:
+        Refused: NotLoggedIn for nobody, NotAllowed for anybody else.
+    """
+    require_somebody(caller)
+    if not isinstance(caller, StaffUser):
+        raise Refused(NotAllowed())
+    return caller
+
+
 def require_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
     """Lets staff and tools with one of these roles pass.
 
     Raises:
         Refused: NotLoggedIn for nobody, NotAllowed for anybody else without the role.
     """
-    if isinstance(caller, Nobody):
-        raise Refused(NotLoggedIn())
+    require_somebody(caller)
     if caller.role not in roles:
         raise Refused(NotAllowed())
 

@@ -19,7 +19,7 @@ from app.models.enums import (
 from app.security.passwords import StoredHash
 from app.services import permissions
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, PortalUser
+from app.services.caller import Caller, PortalUser, require_portal_user
 from app.services.change_of_password import ChangeOfPassword, check_form
 from app.services.inputs import ChangePassword
 from app.services.logins import Logins, lock_by_id, state_of
@@ -53,20 +53,17 @@ class OwnPassword:
     @refusable
     async def change_password(self, caller: Caller, given: ChangePassword) -> ChangePasswordSuccess:
         """Changes the caller's password. The username's other sessions and tickets end; this one gets a new token."""
-        if isinstance(caller, Nobody):
-            raise Refused(NotLoggedIn())
-        if not isinstance(caller, PortalUser):
-            raise Refused(NotAllowed())
-        epoch, stored = await self._prepared(caller, given)
+        user = require_portal_user(caller)
+        epoch, stored = await self._prepared(user, given)
 
         async def work(tx: Transaction) -> ChangePasswordSuccess:
-            login = await lock_by_id(tx, caller.login_id)
+            login = await lock_by_id(tx, user.login_id)
             if login is None or login.epoch != epoch:
                 raise Refused(NotLoggedIn())
-            session = await self._rows.lock_live(tx, caller.session_id, epoch, all_of=("login_id", login.id))
+            session = await self._rows.lock_live(tx, user.session_id, epoch, all_of=("login_id", login.id))
             if session is None or session.reference_id is None:
                 raise Refused(NotLoggedIn())
-            standing = await self._allowed(tx, caller, session.reference_id)
+            standing = await self._allowed(tx, user, session.reference_id)
             state = await state_of(tx, login.username_key)
             await self._logins.set_password(tx, login, stored, by_staff=False)
             revoked = await self._logins.end_sessions_of_login(tx, login, but=session.id)
@@ -79,14 +76,14 @@ class OwnPassword:
                 username=login.username_key,
                 data={"sessionsRevoked": revoked},
             )
-            await self._resources.audit.write(tx, caller, [event])
-            user = replace(
-                caller,
+            await self._resources.audit.write(tx, user, [event])
+            renewed = replace(
+                user,
                 reference_id=session.reference_id,
                 customer_id=standing["customer_id"],
                 must_change_password=False,
             )
-            return ChangePasswordSuccess(token, user, impact)
+            return ChangePasswordSuccess(token, renewed, impact)
 
         return await self._resources.database.transact(work)
 

@@ -4,12 +4,12 @@ from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, StaffUser
+from app.services.caller import Caller, require_staff_user
 from app.services.change_of_password import ChangeOfPassword, check_form
 from app.services.inputs import ChangePassword
 from app.services.new_passwords import NewPasswords
 from app.services.password_check import PasswordCheck
-from app.services.problems import NotAllowed, NotLoggedIn, Refused, refusable
+from app.services.problems import NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import ChangeStaffPasswordSuccess
 from app.services.session_rows import SessionRows
@@ -30,25 +30,22 @@ class OwnStaffPassword:
     @refusable
     async def change_staff_password(self, caller: Caller, given: ChangePassword) -> ChangeStaffPasswordSuccess:
         """Changes the caller's password. Their other sessions end; this one gets a new token."""
-        if isinstance(caller, Nobody):
-            raise Refused(NotLoggedIn())
-        if not isinstance(caller, StaffUser):
-            raise Refused(NotAllowed())
+        user = require_staff_user(caller)
         check_form(given)
         database = self._resources.database
-        rows = await database.fetch(_MEMBER, caller.staff_id)
+        rows = await database.fetch(_MEMBER, user.staff_id)
         if not rows:
             raise Refused(NotLoggedIn())
         row = rows[0]
         self._check.refuse_locked(database.dialect.moment(row["locked_until"]))
         names = [row["name"], row["email"]]
-        stored = await self._change.prepared(caller, row["password_hash"], given, names)
+        stored = await self._change.prepared(user, row["password_hash"], given, names)
 
         async def work(tx: Transaction) -> ChangeStaffPasswordSuccess:
-            member = await lock_member(tx, caller.staff_id)
+            member = await lock_member(tx, user.staff_id)
             if member is None or member.epoch != row["epoch"]:
                 raise Refused(NotLoggedIn())
-            session = await self._rows.lock_live(tx, caller.session_id, member.epoch, all_of=("staff_id", member.id))
+            session = await self._rows.lock_live(tx, user.session_id, member.epoch, all_of=("staff_id", member.id))
             if session is None:
                 raise Refused(NotLoggedIn())
             member.password_hash, member.hash_scheme = stored.text, stored.scheme
@@ -62,7 +59,7 @@ class OwnStaffPassword:
                 username=member.email_key,
                 data={"sessionsRevoked": revoked},
             )
-            await self._resources.audit.write(tx, caller, [event])
-            return ChangeStaffPasswordSuccess(token, caller, revoked)
+            await self._resources.audit.write(tx, user, [event])
+            return ChangeStaffPasswordSuccess(token, user, revoked)
 
         return await database.transact(work)

@@ -12,7 +12,7 @@ from app.models import Login as LoginRow
 from app.models.enums import AuditAction, SessionTransport
 from app.security.passwords import StoredHash
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, PortalUser
+from app.services.caller import Caller, Nobody, PortalUser, require_portal_user
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
 from app.services.logins import lock_by_id
@@ -92,26 +92,25 @@ class PortalLogIn:
     @refusable
     async def switch_customer(self, caller: Caller, reference_id: str) -> SwitchCustomerSuccess:
         """Moves the session to another company of the same username; its token, id and expiries stay."""
-        if isinstance(caller, Nobody):
-            raise Refused(NotLoggedIn())
-        if not isinstance(caller, PortalUser) or caller.must_change_password:
+        user = require_portal_user(caller)
+        if user.must_change_password:
             raise Refused(NotAllowed())
         key = existing_key(reference_id, "Reference")
 
         async def work(tx: Transaction) -> SwitchCustomerSuccess:
-            login = await lock_by_id(tx, caller.login_id)
-            place = await hold_place(tx, caller.login_id, key)
-            session = await self._rows.lock_live(tx, caller.session_id, login.epoch) if login is not None else None
+            login = await lock_by_id(tx, user.login_id)
+            place = await hold_place(tx, user.login_id, key)
+            session = await self._rows.lock_live(tx, user.session_id, login.epoch) if login is not None else None
             if session is None:
                 raise Refused(NotLoggedIn())
             if place is None:
                 raise Refused(NotFound(reference_id))
-            moved = replace(caller, reference_id=key, customer_id=place.customer_id)
+            moved = replace(user, reference_id=key, customer_id=place.customer_id)
             if session.reference_id != key:
                 session.reference_id = key
                 await session.save(using_db=tx.client, update_fields=["reference_id"])
-                event = Event(AuditAction.CUSTOMER_SWITCHED, _subjects(place), username=caller.username)
-                await self._resources.audit.write(tx, caller, [event])
+                event = Event(AuditAction.CUSTOMER_SWITCHED, _subjects(place), username=user.username)
+                await self._resources.audit.write(tx, user, [event])
             return SwitchCustomerSuccess(moved)
 
         return await self._resources.database.transact(work)

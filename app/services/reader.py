@@ -24,8 +24,9 @@ from app.services.caller import (
     TokenUser,
     require_person_with_role,
     require_role,
+    require_somebody,
 )
-from app.services.problems import FieldProblem, InvalidInput, NotFound, NotLoggedIn, Refused
+from app.services.problems import FieldProblem, InvalidInput, NotFound, Refused
 from app.services.resources import Resources
 from app.services.tables import NODES, TABLES
 from app.services.tables.filters import storable
@@ -104,12 +105,12 @@ class Reader:
 
     async def customers(self, caller: Caller, selected: Selected) -> Page:
         """A page of customers."""
-        _require_somebody(caller)
+        require_somebody(caller)
         return await self._page(caller, "customers", "Customer", selected)
 
     async def references(self, caller: Caller, selected: Selected) -> Page:
         """A page of references."""
-        _require_somebody(caller)
+        require_somebody(caller)
         return await self._page(caller, "references", "Reference", selected)
 
     async def audit_events(self, caller: Caller, selected: Selected) -> Page:
@@ -119,7 +120,7 @@ class Reader:
 
     async def internet_order_settings(self, caller: Caller, selected: Selected) -> list[Row]:
         """All internet order settings."""
-        _require_somebody(caller)
+        require_somebody(caller)
         return await self._all(caller, "InternetOrderSettings", selected)
 
     async def staff(self, caller: Caller, selected: Selected) -> list[Row]:
@@ -173,12 +174,6 @@ class Reader:
         resources = self._resources
         viewpoint = Viewpoint(caller, resources.clock.now(), resources.settings, resources.audit)
         return view_of(viewpoint, self._answer or Answer())
-
-
-def _require_somebody(caller: Caller) -> None:
-    """Lets everybody pass who is logged in: what they see of the register is their table's to say."""
-    if isinstance(caller, Nobody):
-        raise Refused(NotLoggedIn())
 
 
 @contextmanager

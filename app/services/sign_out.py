@@ -7,7 +7,7 @@ from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, PortalUser, StaffUser
+from app.services.caller import Caller, PortalUser, StaffUser, require_somebody
 from app.services.logins import Logins, lock_by_id
 from app.services.problems import NotFound, NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
@@ -121,6 +121,5 @@ def _person(caller: Caller) -> Person | None:
     Raises:
         Refused: NotLoggedIn.
     """
-    if isinstance(caller, Nobody):
-        raise Refused(NotLoggedIn())
+    require_somebody(caller)
     return caller if isinstance(caller, PortalUser | StaffUser) else None

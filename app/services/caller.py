@@ -56,6 +56,11 @@ class StaffUser:
 
     kind = ActorKind.STAFF
 
+    @property
+    def username(self) -> str:
+        """What they log in with, by the name that it has for portal users."""
+        return self.email
+
 
 @dataclass(frozen=True, slots=True)
 class TokenUser:
@@ -80,7 +85,10 @@ class CommandLine:
     role: StaffRole = StaffRole.ADMIN
 
 
-Caller = Nobody | PortalUser | StaffUser | TokenUser | CommandLine
+Person = PortalUser | StaffUser
+"""Who has logged in and so has a session."""
+
+Caller = Nobody | Person | TokenUser | CommandLine
 
 READERS = frozenset(StaffRole)
 EDITORS = frozenset({StaffRole.ADMIN, StaffRole.EDITOR})

@@ -6,7 +6,7 @@ All of it happens before a transaction is open.
 from app.models.enums import FieldProblemCode, PasswordReasonCode
 from app.security import policy
 from app.security.passwords import StoredHash, secret_of
-from app.services.caller import PortalUser, StaffUser
+from app.services.caller import Person
 from app.services.inputs import ChangePassword, NewPassword
 from app.services.new_passwords import NewPasswords
 from app.services.password_check import PasswordCheck
@@ -34,9 +34,7 @@ class ChangeOfPassword:
         self._tries = SessionTries(resources)
         self._new_passwords = new_passwords
 
-    async def prepared(
-        self, caller: PortalUser | StaffUser, stored: str | None, given: ChangePassword, names: list[str]
-    ) -> StoredHash:
+    async def prepared(self, caller: Person, stored: str | None, given: ChangePassword, names: list[str]) -> StoredHash:
         """The new password's hash, once the current one was right and the new one is good enough.
 
         Raises:
@@ -51,7 +49,7 @@ class ChangeOfPassword:
             raise
         raise Refused(await self._tries.failed(caller, number))
 
-    async def _hashed(self, caller: PortalUser | StaffUser, given: ChangePassword, names: list[str]) -> StoredHash:
+    async def _hashed(self, caller: Person, given: ChangePassword, names: list[str]) -> StoredHash:
         if secret_of(given.new_password) == secret_of(given.current_password):
             raise Refused(WeakPassword((PasswordReasonCode.SAME_AS_BEFORE,)))
         new_password = NewPassword(plaintext=given.new_password)

@@ -14,7 +14,7 @@ from app.database import Executor, Transaction
 from app.models import Login, Session, StaffMember
 from app.models.enums import SessionTransport
 from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
-from app.services.caller import Caller, Client, PortalUser, StaffUser
+from app.services.caller import Caller, Client, Person, PortalUser
 from app.services.lifetimes import Lifetime, temporary_until
 from app.services.results import IssuedToken
 from app.settings import Settings
@@ -34,7 +34,7 @@ class LogInBefore:
 
 def own_session(caller: Caller) -> int | None:
     """The session that a request carried, if any."""
-    return caller.session_id if isinstance(caller, PortalUser | StaffUser) else None
+    return caller.session_id if isinstance(caller, Person) else None
 
 
 def session_secret() -> str:
@@ -120,7 +120,7 @@ class SessionRows:
         """Ends a session; says whether it was still there."""
         return await tx.execute("DELETE FROM session WHERE id = $1", session_id) > 0
 
-    async def end_own(self, tx: Transaction, person: PortalUser | StaffUser, session_id: int) -> bool:
+    async def end_own(self, tx: Transaction, person: Person, session_id: int) -> bool:
         """Ends a session of the same username or member of staff; says whether there was such a live one."""
         owner: tuple[Owner, int] = (
             ("login_id", person.login_id) if isinstance(person, PortalUser) else ("staff_id", person.staff_id)

@@ -10,7 +10,7 @@ from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
-from app.services.caller import PortalUser, StaffUser
+from app.services.caller import Person
 from app.services.problems import NotLoggedIn, Problem, Refused, TooManyAttempts, WrongPassword
 from app.services.resources import Resources
 
@@ -45,7 +45,7 @@ class SessionTries:
         """Takes a try back that wasn't a wrong password."""
         await self._resources.database.execute(_GIVE_BACK, session_id)
 
-    async def failed(self, caller: PortalUser | StaffUser, number: int) -> Problem:
+    async def failed(self, caller: Person, number: int) -> Problem:
         """What a wrong password is answered with; the last one ends the session."""
         if number < TRIES:
             return WrongPassword()
@@ -53,10 +53,11 @@ class SessionTries:
         async def work(tx: Transaction) -> None:
             ended = await tx.execute("DELETE FROM session WHERE id = $1", caller.session_id)
             if ended:
-                username = caller.username if isinstance(caller, PortalUser) else caller.email
-                subjects = (ids.encode("Session", caller.session_id),)
                 event = Event(
-                    AuditAction.SESSION_REVOKED, subjects, username=username, data={"reason": "WRONG_PASSWORDS"}
+                    AuditAction.SESSION_REVOKED,
+                    (ids.encode("Session", caller.session_id),),
+                    username=caller.username,
+                    data={"reason": "WRONG_PASSWORDS"},
                 )
                 await self._resources.audit.write(tx, caller, [event])
 

@@ -7,7 +7,7 @@ from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
-from app.services.caller import Caller, PortalUser, StaffUser, require_somebody
+from app.services.caller import Caller, Person, PortalUser, require_somebody
 from app.services.logins import Logins, lock_by_id
 from app.services.problems import NotFound, NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
@@ -15,8 +15,6 @@ from app.services.results import LogoutSuccess, RevokeSessionSuccess
 from app.services.session_rows import SessionRows
 from app.services.staff_rows import lock_member
 from app.services.validation import existing_key
-
-Person = PortalUser | StaffUser
 
 
 class SignOut:
@@ -107,12 +105,11 @@ class SignOut:
         session: str | None = None,
         everywhere: bool = False,
     ) -> None:
-        username = person.username if isinstance(person, PortalUser) else person.email
         data: dict[str, int | bool] = {"sessionsRevoked": ended}
         if everywhere:
             data["everywhere"] = True
         subjects = (session or ids.encode("Session", person.session_id),)
-        await self._resources.audit.write(tx, person, [Event(action, subjects, username=username, data=data)])
+        await self._resources.audit.write(tx, person, [Event(action, subjects, username=person.username, data=data)])
 
 
 def _person(caller: Caller) -> Person | None:
@@ -122,4 +119,4 @@ def _person(caller: Caller) -> Person | None:
         Refused: NotLoggedIn.
     """
     require_somebody(caller)
-    return caller if isinstance(caller, PortalUser | StaffUser) else None
+    return caller if isinstance(caller, Person) else None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from app.models.enums import StaffRole
 from app.reading import EVERYTHING, Answer, Condition, Scope, View
 from app.services.audit import Audit
-from app.services.caller import ADMINS, AUDITORS, READERS, Caller, CommandLine, PortalUser, StaffUser, TokenUser
+from app.services.caller import ADMINS, AUDITORS, READERS, Caller, CommandLine, Person, PortalUser, StaffUser, TokenUser
 from app.services.lifetimes import Lifetime
 from app.settings import Settings
 
@@ -42,7 +42,7 @@ def view_of(viewpoint: Viewpoint, answer: Answer) -> View:
         "portal_seen_after": now - portal.idle,
         "staff_seen_after": now - staff.idle,
         "temporary_after": now - temporary if temporary else _EVER,
-        "session_id": caller.session_id if isinstance(caller, PortalUser | StaffUser) else None,
+        "session_id": caller.session_id if isinstance(caller, Person) else None,
         "staff_id": caller.staff_id if isinstance(caller, StaffUser) else None,
         "token_id": caller.token_id if isinstance(caller, TokenUser) else None,
     }

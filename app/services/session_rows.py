@@ -104,12 +104,14 @@ class SessionRows:
                 f"SELECT id FROM session WHERE {all_of[0]} = $1 ORDER BY id{tx.dialect.for_update}", all_of[1]
             )
         session = await Session.filter(id=session_id).select_for_update().using_db(tx.client).first()
-        return session if session is not None and self._is_live(session, epoch) else None
+        if session is None or session.epoch != epoch:
+            return None
+        return session if self._is_live(_owner_of(session), session.last_seen_at, session.expires_at) else None
 
     async def renew(self, tx: Transaction, session: Session, epoch: int) -> IssuedToken:
         """Gives a locked session a new secret under a new epoch: its old one is dead, its transport stays."""
         secret, now = session_secret(), self._clock.now()
-        lifetime = self._lifetimes["login_id" if session.staff_id is None else "staff_id"]
+        lifetime = self._lifetimes[_owner_of(session)]
         session.token_hash, session.epoch, session.wrong_passwords = digest(secret), epoch, 0
         session.last_seen_at = now
         session.expires_at = session.created_at + lifetime.longest  # no longer cut short by a temporary password
@@ -139,12 +141,12 @@ class SessionRows:
         """
         rows = await tx.fetch(f"{_ROWS} WHERE {condition} ORDER BY id{tx.dialect.for_update}", *args)
         await self._delete(tx, [row["id"] for row in rows])
-        return sum(self._is_alive(tx, owner, row) for row in rows)
+        return sum(self._is_live_row(tx, owner, row) for row in rows)
 
     async def count_where(self, executor: Executor, owner: Owner, condition: str, *args: int) -> int:
         """How many of the sessions that a condition is true of are alive."""
         rows = await executor.fetch(f"{_ROWS} WHERE {condition}", *args)
-        return sum(self._is_alive(executor, owner, row) for row in rows)
+        return sum(self._is_live_row(executor, owner, row) for row in rows)
 
     async def _make_room(self, tx: Transaction, owner: Owner, key: int, epoch: int, replaces: int | None) -> None:
         """Ends the session that is replaced, the owner's dead ones, and its oldest ones beyond the bound less one."""
@@ -154,7 +156,7 @@ class SessionRows:
         live = [
             row["id"]
             for row in rows
-            if row["id"] != replaces and row["epoch"] == epoch and self._is_alive(tx, owner, row)
+            if row["id"] != replaces and row["epoch"] == epoch and self._is_live_row(tx, owner, row)
         ]
         kept = set(live[max(0, len(live) + 1 - self._settings.sessions_per_username) :])
         await self._delete(tx, [row["id"] for row in rows if row["id"] not in kept])
@@ -181,15 +183,16 @@ class SessionRows:
         await session.save(using_db=tx.client)
         return session.id, _issued(secret, session, lifetime)
 
-    def _is_live(self, session: Session, epoch: int) -> bool:
-        lifetime = self._lifetimes["login_id" if session.staff_id is None else "staff_id"]
-        ends_at = lifetime.ends_at(session.last_seen_at, session.expires_at)
-        return session.epoch == epoch and self._clock.now() < ends_at
-
-    def _is_alive(self, executor: Executor, owner: Owner, row: Mapping[str, Any]) -> bool:
+    def _is_live_row(self, executor: Executor, owner: Owner, row: Mapping[str, Any]) -> bool:
         moment = executor.dialect.moment
-        ends_at = self._lifetimes[owner].ends_at(moment(row["last_seen_at"]), moment(row["expires_at"]))
-        return self._clock.now() < ends_at
+        return self._is_live(owner, moment(row["last_seen_at"]), moment(row["expires_at"]))
+
+    def _is_live(self, owner: Owner, last_seen_at: datetime, expires_at: datetime) -> bool:
+        return self._clock.now() < self._lifetimes[owner].ends_at(last_seen_at, expires_at)
+
+
+def _owner_of(session: Session) -> Owner:
+    return "login_id" if session.staff_id is None else "staff_id"
 
 
 def _issued(secret: str, session: Session, lifetime: Lifetime) -> IssuedToken:

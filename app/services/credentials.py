@@ -100,7 +100,7 @@ class Credentials:
         async def work(tx: Transaction) -> DeleteReferenceSuccess:
             username = await username_of(tx, key)
             locked = {} if username is None else await self._logins.lock(tx, username)
-            stored = await references.find(tx, key, public_id, lock=tx.dialect.for_no_key_update)
+            stored = await references.find(tx, key, lock=tx.dialect.for_no_key_update)
             if stored.fields.username != username:
                 raise _Moved
             check_version(expected_version, stored.version, public_id)

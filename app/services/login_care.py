@@ -115,7 +115,7 @@ class LoginCare:
         key = existing_key(public_id, "Reference")
 
         async def locked(tx: Transaction) -> T:
-            await references.find(tx, key, public_id)
+            await references.find(tx, key)
             username = await username_of(tx, key)
             while username is not None:
                 login = (await self._logins.lock(tx, username))[username]
@@ -124,7 +124,7 @@ class LoginCare:
                     return await work(tx, login, state)
                 await self._logins.remove_if_unowned(tx, login.id)
                 username = await username_of(tx, key)
-            await references.find(tx, key, public_id)
+            await references.find(tx, key)
             return await work(tx, None, None)
 
         return await self._resources.database.transact(locked)

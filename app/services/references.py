@@ -86,7 +86,7 @@ def given_changes(checks: Checks, given: UpdateReference) -> dict[str, Any]:
     return found
 
 
-async def find(executor: Executor, key: int, public_id: str | None = None, *, lock: str = "") -> StoredReference:
+async def find(executor: Executor, key: int, *, lock: str = "") -> StoredReference:
     """Reads a reference, and locks it where a lock is given.
 
     Raises:
@@ -94,7 +94,7 @@ async def find(executor: Executor, key: int, public_id: str | None = None, *, lo
     """
     rows = await executor.fetch(f"SELECT * FROM reference WHERE id = $1{lock}", key)
     if not rows:
-        raise Refused(NotFound(public_id or ids.encode("Reference", key)))
+        raise Refused(NotFound(ids.encode("Reference", key)))
     return _stored(executor, rows[0])
 
 

@@ -8,11 +8,10 @@ locks the logins, reads everything again, asks the same function again, and writ
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from app import ids
 from app.database import Transaction
 from app.models import Login, Reference
 from app.models.enums import AuditAction, CredentialEffect
-from app.services import reference_saves, references
+from app.services import logins, reference_saves, references
 from app.services.audit import Event
 from app.services.caller import EDITORS, Caller, require_role
 from app.services.effects import Step, outcome_of
@@ -233,5 +232,4 @@ def _password_events(impact: CredentialImpact) -> list[Event]:
     action = EVENT_OF_EFFECT.get(impact.effect)
     if action is None:
         return []
-    subjects = tuple(ids.encode("Reference", key) for key in impact.reference_ids)
-    return [Event(action, subjects, username=impact.username, data={"sessionsRevoked": impact.sessions_revoked})]
+    return [logins.event(action, impact.username, impact.reference_ids, impact.sessions_revoked)]

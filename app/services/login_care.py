@@ -10,8 +10,7 @@ from app import ids
 from app.database import Transaction
 from app.models import Login
 from app.models.enums import AuditAction, CredentialEffect
-from app.services import references
-from app.services.audit import Datum, Event
+from app.services import logins, references
 from app.services.caller import EDITORS, Caller, require_role
 from app.services.effects import LoginState
 from app.services.logins import Logins, state_of, username_of
@@ -139,11 +138,9 @@ class LoginCare:
         *,
         forgotten: bool = False,
     ) -> None:
-        subjects = tuple(ids.encode("Reference", key) for key in state.reference_ids)
-        data: dict[str, Datum] = {"sessionsRevoked": revoked}
-        if forgotten:
-            data["forgotten"] = True
-        await self._resources.audit.write(tx, caller, [Event(action, subjects, username=state.username, data=data)])
+        more = {"forgotten": True} if forgotten else {}
+        event = logins.event(action, state.username, state.reference_ids, revoked, **more)
+        await self._resources.audit.write(tx, caller, [event])
 
 
 def _impact(state: LoginState, effect: CredentialEffect, revoked: int = 0) -> CredentialImpact:

@@ -6,12 +6,16 @@ audit. The epoch rises with every change of a password and of the username, so t
 it was made under.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from app import ids
 from app.clock import Clock
 from app.database import Executor, Transaction
 from app.models import Login
+from app.models.enums import AuditAction
 from app.security.passwords import StoredHash
+from app.services.audit import Datum, Event
 from app.services.effects import LoginState
 from app.services.session_rows import SessionRows
 from app.settings import Settings
@@ -47,6 +51,14 @@ async def lock_existing(tx: Transaction, username: str) -> Login | None:
 async def lock_by_id(tx: Transaction, login_id: int) -> Login | None:
     """Locks a login that a session or a ticket was made under, where it is still there."""
     return await Login.filter(id=login_id).select_for_update(no_key=True).using_db(tx.client).first()
+
+
+def event(
+    action: AuditAction, username: str | None, reference_ids: Iterable[int], sessions_revoked: int, **more: Datum
+) -> Event:
+    """What the audit keeps of a change to a login: it is about every reference that shares it."""
+    subjects = tuple(ids.encode("Reference", key) for key in reference_ids)
+    return Event(action, subjects, username=username, data={"sessionsRevoked": sessions_revoked, **more})
 
 
 class Logins:

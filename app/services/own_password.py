@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app import ids
 from app.database import Executor, Transaction
 from app.models.enums import (
     AuditAction,
@@ -17,8 +16,7 @@ from app.models.enums import (
     PortalPermission,
 )
 from app.security.passwords import StoredHash
-from app.services import permissions
-from app.services.audit import Event
+from app.services import logins, permissions
 from app.services.caller import Caller, PortalUser, require_portal_user
 from app.services.change_of_password import ChangeOfPassword, check_form
 from app.services.inputs import ChangePassword
@@ -70,12 +68,7 @@ class OwnPassword:
             token = await self._rows.renew(tx, session, login.epoch)
             effect = CredentialEffect.PASSWORD_CHANGED
             impact = CredentialImpact(login.username_key, effect, state.reference_ids, revoked)
-            event = Event(
-                AuditAction.PASSWORD_CHANGED,
-                tuple(ids.encode("Reference", key) for key in state.reference_ids),
-                username=login.username_key,
-                data={"sessionsRevoked": revoked},
-            )
+            event = logins.event(AuditAction.PASSWORD_CHANGED, login.username_key, state.reference_ids, revoked)
             await self._resources.audit.write(tx, user, [event])
             renewed = replace(
                 user,

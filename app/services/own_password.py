@@ -28,13 +28,13 @@ from app.services.problems import NotAllowed, NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import ChangePasswordSuccess, CredentialImpact
 from app.services.session_rows import SessionRows
+from app.services.tables.settings import TO_APPLYING, TO_CUSTOMER
 
 _STANDING = (
-    "SELECT l.password_hash, l.epoch, l.locked_until, r.name, r.email, r.customer_id, r.denied_permissions,"
-    " s.permissions FROM login l JOIN reference r ON r.login_id = l.id JOIN customer c ON c.id = r.customer_id"
-    " JOIN internet_order_settings s ON s.id = COALESCE(r.settings_id, c.settings_id,"
-    " (SELECT id FROM internet_order_settings WHERE is_default))"
-    " WHERE l.id = $1 AND r.id = $2"
+    "SELECT login.password_hash, login.epoch, login.locked_until, reference.name, reference.email,"
+    " reference.customer_id, reference.denied_permissions, applying.permissions"
+    " FROM login JOIN reference ON reference.login_id = login.id"
+    f" {TO_CUSTOMER.sql} {TO_APPLYING.sql} WHERE login.id = $1 AND reference.id = $2"
 )
 
 

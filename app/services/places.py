@@ -4,14 +4,19 @@ The rules, "Logging in" 1. That there is a password is for the caller to know: i
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.database import Executor, Transaction
 from app.services.results import Choice
 
-_PLACES = (
-    "SELECT r.id AS reference_id, r.name AS reference_name, c.id AS customer_id, c.name AS customer_name,"
-    " c.name_key, c.number FROM reference r JOIN customer c ON c.id = r.customer_id"
-    " WHERE r.login_id = $1 AND r.internet_user AND c.active"
+IS_PLACE: Final = "reference.internet_user AND customer.active"
+"""Whether a reference, joined to its customer, is such a place."""
+
+_PLACES: Final = (
+    "SELECT reference.id AS reference_id, reference.name AS reference_name, customer.id AS customer_id,"
+    " customer.name AS customer_name, customer.name_key, customer.number"
+    " FROM reference JOIN customer ON customer.id = reference.customer_id"
+    f" WHERE reference.login_id = $1 AND {IS_PLACE}"
 )
 
 
@@ -41,12 +46,12 @@ async def hold_places(tx: Transaction, login_id: int) -> tuple[Place, ...]:
     Who takes a right away locks the reference or the customer before looking for sessions to end, so the session that
     is made or moved meanwhile is either seen there, or its place is gone here.
     """
-    return await _read(tx, f"{_PLACES} ORDER BY r.id{tx.dialect.for_share}", login_id)
+    return await _read(tx, f"{_PLACES} ORDER BY reference.id{tx.dialect.for_share}", login_id)
 
 
 async def hold_place(tx: Transaction, login_id: int, reference_id: int) -> Place | None:
     """One place of a login, held; None where it can't log in there."""
-    found = await _read(tx, f"{_PLACES} AND r.id = $2{tx.dialect.for_share}", login_id, reference_id)
+    found = await _read(tx, f"{_PLACES} AND reference.id = $2{tx.dialect.for_share}", login_id, reference_id)
     return found[0] if found else None
 
 

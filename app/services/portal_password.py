@@ -15,13 +15,14 @@ from app.services.caller import Caller
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated
 from app.services.password_check import PasswordCheck
+from app.services.places import IS_PLACE
 from app.services.problems import NoUserFound, Refused
 from app.services.resources import Resources
 
 _ACCOUNT = (
-    "SELECT l.id, l.password_hash, l.epoch, l.locked_until, l.temporary_since, EXISTS (SELECT 1 FROM reference r"
-    " JOIN customer c ON c.id = r.customer_id WHERE r.login_id = l.id AND r.internet_user AND c.active) AS has_place"
-    " FROM login l WHERE l.username_key = $1"
+    "SELECT id, password_hash, epoch, locked_until, temporary_since, EXISTS (SELECT 1 FROM reference"
+    f" JOIN customer ON customer.id = reference.customer_id WHERE reference.login_id = login.id AND {IS_PLACE})"
+    " AS has_place FROM login WHERE username_key = $1"
 )
 
 

@@ -26,12 +26,13 @@ from app.reading import (
 )
 from app.services import permissions
 from app.services.permissions import LoginCheck, Permissions, PermissionState
+from app.services.places import IS_PLACE
 from app.services.tables.filters import equal_key, flag, search_in, username_is
 from app.services.tables.kinds import PUBLIC_ID
 from app.services.tables.settings import APPLYING, TO_APPLYING, TO_CUSTOMER
 from app.services.tables.views import is_portal, is_staff, register_scope, viewpoint
 
-CAN_LOG_IN: Final = "reference.internet_user AND reference.has_password AND customer.active"
+CAN_LOG_IN: Final = f"reference.has_password AND {IS_PLACE}"
 """The rules, "Logging in" 1; with the join to the customer."""
 
 Values = Mapping[str, Any]

@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import i18n
@@ -88,8 +88,7 @@ def note_operation(scope: Scope, name: str | None) -> None:
 
 def internal_error(scope: Scope, request_id: str) -> ASGIApp:
     """The answer to a request that ended in an exception: how to report it, and nothing else."""
-    accepted = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"]
-    locale = i18n.negotiate(accepted[0] if accepted else None)
+    locale = i18n.negotiate(Headers(scope=scope).get("accept-language"))
     refusal = Refusal(
         500, "INTERNAL_ERROR", "internal_error", {"request_id": request_id}, extensions={"requestId": request_id}
     )

@@ -13,17 +13,12 @@ from typing import Any, Final
 from graphql import (
     ASTValidationRule,
     DocumentNode,
-    FieldNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
-    InlineFragmentNode,
     Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
-    ValidationContext,
     ValidationRule,
     parse,
     specified_rules,
@@ -31,6 +26,8 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+
+from resolvers.root import selected_at_root
 
 ALONE: Final = frozenset(
     {
@@ -61,35 +58,21 @@ class RuleBroken(GraphQLError):
 
 
 class RootFieldsRule(ValidationRule):
-    """Holds what the root of a mutation may select. `@skip` and `@include` are not looked at: what might run counts."""
+    """Holds what the root of a mutation may select."""
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_args: Any) -> None:
         if node.operation is not OperationType.MUTATION:
             return
-        fields = {answer: name for answer, name in root_fields(self.context, node) if name != "__typename"}
+        fields = {
+            (field.alias or field.name).value: field.name.value
+            for field in selected_at_root(node, self.context.get_fragment)
+            if field.name.value != "__typename"
+        }
         alone = next((name for name in fields.values() if name in ALONE), None)
         if alone is not None and len(fields) > 1:
             self.report_error(RuleBroken("alone", node, field=alone))
         elif len(fields) > MOST_MUTATIONS:
             self.report_error(RuleBroken("too_many_mutations", node, limit=MOST_MUTATIONS))
-
-
-def root_fields(context: ValidationContext, operation: OperationDefinitionNode) -> Iterator[tuple[str, str]]:
-    """The fields at an operation's root, those of fragments too: the name each has in the answer, and its own."""
-    pending: list[SelectionSetNode] = [operation.selection_set]
-    seen: set[str] = set()
-    while pending:
-        for selection in pending.pop().selections:
-            match selection:
-                case FieldNode(name=name, alias=alias):
-                    yield (alias or name).value, name.value
-                case InlineFragmentNode(selection_set=selections):
-                    pending.append(selections)
-                case FragmentSpreadNode(name=name) if name.value not in seen:
-                    seen.add(name.value)
-                    fragment = context.get_fragment(name.value)
-                    if fragment is not None:
-                        pending.append(fragment.selection_set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,14 @@ sends `Adgang-Reference` with the id of the reference it shows is refused instea
 
 from typing import Final
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    parse,
-)
+from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode, parse
 from starlette.requests import Request
 
 from app import ids
 from app.http.answers import Refusal
 from app.http.body import Operation
 from app.services.caller import Caller, PortalUser
+from resolvers.root import selected_at_root
 
 HEADER: Final = "adgang-reference"
 MAX_TOKENS: Final = 5000
@@ -49,41 +40,18 @@ def require_same_reference(request: Request, caller: Caller, operation: Operatio
 
 
 def root_fields(operation: Operation) -> frozenset[str] | None:
-    """The fields at the root of an operation, those of fragments too; None where nothing can run, as the executor says.
-
-    `@skip` and `@include` are not looked at: what might run counts.
-    """
+    """The names of the fields at the root of an operation; None where nothing can run, as the executor will say."""
     try:
         document = parse(operation.query, no_location=True, max_tokens=MAX_TOKENS)
     except GraphQLError:
         return None
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    named = [
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    operations = [
         node
-        for node in operations
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
         if operation.operation_name is None or (node.name is not None and node.name.value == operation.operation_name)
     ]
-    if not named:
+    if not operations:
         return None
-    fields: set[str] = set()
-    for node in named:
-        _collect(node.selection_set, _fragments(document), fields, set())
-    return frozenset(fields)
-
-
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-
-
-def _collect(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], fields: set[str], seen: set[str]
-) -> None:
-    for node in selections.selections:
-        if isinstance(node, FieldNode):
-            fields.add(node.name.value)
-        elif isinstance(node, InlineFragmentNode):
-            _collect(node.selection_set, fragments, fields, seen)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-            seen.add(node.name.value)
-            if (fragment := fragments.get(node.name.value)) is not None:
-                _collect(fragment.selection_set, fragments, fields, seen)
+    return frozenset(field.name.value for node in operations for field in selected_at_root(node, fragments.get))

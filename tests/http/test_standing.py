@@ -72,6 +72,10 @@ def test_nothing_else_gets_past_beside_it(query: str) -> None:
     assert refused(query, ELSEWHERE)
 
 
+def test_a_long_document_gets_past_no_more_than_a_short_one() -> None:
+    assert refused(f"{{{'viewer{name}' * 2000}}}", ELSEWHERE)
+
+
 def test_the_named_operation_counts() -> None:
     document = "mutation A{logout{__typename}} query B{viewer{name}}"
     assert not refused(document, ELSEWHERE, name="A")

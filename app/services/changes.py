@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app import ids
+from app.services.validation import public_name
 
 PERSONAL: Final = frozenset({"name", "email", "phone", "mobile"})
 """Fields of references and staff that name a person; a customer's name is a company's."""
@@ -28,7 +29,7 @@ def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
     names = dict.fromkeys([*before, *after])
     pairs = ((name, before.get(name), after.get(name)) for name in names)
     return tuple(
-        Change(_public(name), _shown(name, old), _shown(name, new))
+        Change(public_name(name), _shown(name, old), _shown(name, new))
         for name, old, new in pairs
         if old != new and not (_is_empty(old) and _is_empty(new))
     )
@@ -59,11 +60,6 @@ def changes_of(data: Mapping[str, Any], person: Mapping[str, Any] | None) -> tup
 
 def _is_empty(value: Any) -> bool:
     return value is None or value is False or value == ()
-
-
-def _public(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _shown(name: str, value: Any) -> str | None:

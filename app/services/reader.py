@@ -5,7 +5,6 @@ thing that the caller may not ask for answers None, as if there were no such thi
 "Who may do what" 4).
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +30,7 @@ from app.services.resources import Resources
 from app.services.tables import NODES, TABLES
 from app.services.tables.filters import storable
 from app.services.tables.views import Viewpoint, view_of
-from app.services.validation import NUMBER_LENGTH
+from app.services.validation import NUMBER_LENGTH, public_name
 
 LONGEST_NUMBER: Final = 4 * NUMBER_LENGTH
 """Looked at before normalising; NFC may have made a stored number longer than it was typed."""
@@ -182,5 +181,5 @@ def _problems() -> Iterator[None]:
     try:
         yield
     except ArgumentError as error:
-        field = re.sub(r"_([a-z])", lambda match: match.group(1).upper(), error.argument)
-        raise Refused(InvalidInput((FieldProblem(field, _CODES[error.fault]),))) from error
+        field = FieldProblem(public_name(error.argument), _CODES[error.fault])
+        raise Refused(InvalidInput((field,))) from error

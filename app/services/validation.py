@@ -94,6 +94,12 @@ class Checks:
         return cleaned or ""
 
 
+def public_name(name: str) -> str:
+    """What the public schema calls a field: `settings_id` is `settingsId`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def wrong(field: str, code: FieldProblemCode) -> Refused:
     """The refusal of an input of which one field is wrong; to be raised."""
     return Refused(InvalidInput((FieldProblem(f"input.{field}", code),)))

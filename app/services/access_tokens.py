@@ -58,7 +58,7 @@ class AccessTokens:
 
         async def work(tx: Transaction) -> CreateAccessTokenSuccess:
             member = await lock_member(tx, maker_id)
-            if member is None or not is_active_admin(member):
+            if member is None or not is_active_admin(member.role, member.active):
                 raise Refused(NotAllowed())
             token = AccessToken(
                 name=name,

@@ -13,6 +13,7 @@ from app.services.caller import Caller, Client, Nobody, PortalUser, StaffUser, T
 from app.services.last_seen import SESSIONS, TOKENS, LastSeen
 from app.services.lifetimes import Lifetime, temporary_until
 from app.services.resources import Resources
+from app.services.staff_rows import ACTIVE_ADMIN
 
 Kind = Literal["bearer", "portal cookie", "staff cookie"]
 """How a credential came: in the Authorization header, or as the cookie of one of the two applications."""
@@ -26,8 +27,9 @@ _SESSION = (
     " WHERE s.token_hash = $1 AND s.cookie = $2"
 )
 _TOOL = (
-    "SELECT t.id, t.name, t.role, t.last_used_at FROM access_token t JOIN staff_member m ON m.id = t.created_by_id"
-    " WHERE t.secret_hash = $1 AND t.expires_at > $2 AND m.active AND m.role = 'ADMIN'"
+    "SELECT t.id, t.name, t.role, t.last_used_at FROM access_token t"
+    " JOIN staff_member ON staff_member.id = t.created_by_id"
+    f" WHERE t.secret_hash = $1 AND t.expires_at > $2 AND {ACTIVE_ADMIN}"
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import ids
-from app.database import Rows, Transaction
+from app.database import Executor, Rows, Transaction
 from app.models import StaffMember
 from app.models.enums import AuditAction, StaffRole
 from app.services import changes, usernames
@@ -21,15 +21,12 @@ from app.services.problems import AlreadyExists, NotAllowed, NotFound, Refused, 
 from app.services.resources import Resources
 from app.services.results import CreateStaffSuccess, UpdateStaffSuccess
 from app.services.session_rows import SessionRows
-from app.services.staff_rows import end_tokens_of, is_active_admin, lock_with_admins
+from app.services.staff_rows import end_tokens_of, is_active_admin, read_with_admins
 from app.services.unique import transact_unique
 from app.services.validation import NAME_LENGTH, Checks, check_version
 
 TYPE = "StaffMember"
 _TAKEN = "SELECT id FROM staff_member WHERE email_key = $1"
-_WITH_ADMINS = (
-    "SELECT id, version, name, email, role, active FROM staff_member WHERE id = $1 OR (active AND role = 'ADMIN')"
-)
 
 
 class Staff:
@@ -83,24 +80,26 @@ class Staff:
         key = checks.key("id", given.id, TYPE)
         wanted = _wanted(checks, given)
         check_new_password(checks, given.new_password)
+
+        async def look(executor: Executor, lock: str = "") -> Mapping[str, Any]:
+            """The member as they stand, if the change may be made. InvalidInput comes behind NotAllowed."""
+            members = await read_with_admins(executor, key, lock=lock)
+            _refuse_without_admin({each: _fields(row) for each, row in members.items()}, key, wanted)
+            checks.done()
+            if key not in members:
+                raise Refused(NotFound(given.id))
+            check_version(given.expected_version, members[key]["version"], given.id)
+            return members[key]
+
         database = self._resources.database
-        found = {row["id"]: row for row in await database.fetch(_WITH_ADMINS, key)}
-        _refuse_without_admin({each: _fields(row) for each, row in found.items()}, key, wanted)
-        checks.done()
-        if key not in found:
-            raise Refused(NotFound(given.id))
-        check_version(given.expected_version, found[key]["version"], given.id)
-        names = [(_fields(found[key]) | wanted)["name"], found[key]["email"]]
+        found = await look(database)
+        names = [(_fields(found) | wanted)["name"], found["email"]]
         new = given.new_password
         password = None if new is None else await self._new_passwords.prepare(new, caller, names)
 
         async def work(tx: Transaction) -> UpdateStaffSuccess:
-            members = {member.id: member for member in await lock_with_admins(tx, key)}
-            _refuse_without_admin({each: _fields(vars(member)) for each, member in members.items()}, key, wanted)
-            if key not in members:
-                raise Refused(NotFound(given.id))
-            check_version(given.expected_version, members[key].version, given.id)
-            revoked = await self._write(tx, caller, members[key], wanted, password)
+            before = _fields(await look(tx, tx.dialect.for_no_key_update))
+            revoked = await self._write(tx, caller, key, before, wanted, password)
             return UpdateStaffSuccess(key, None if password is None else password.generated, revoked)
 
         return await database.transact(work)
@@ -109,15 +108,17 @@ class Staff:
         self,
         tx: Transaction,
         caller: Caller,
-        member: StaffMember,
+        key: int,
+        before: dict[str, Any],
         wanted: dict[str, Any],
         password: PasswordToSet | None,
     ) -> int:
         """Writes what changes, if anything does; answers how many live sessions that ended."""
-        before, was_admin = _fields(vars(member)), is_active_admin(member)
-        changed = changes.between(before, before | wanted)
+        after = before | wanted
+        changed = changes.between(before, after)
         if not changed and password is None:
             return 0
+        member = await StaffMember.get(id=key, using_db=tx.client)
         if changed:
             member.update_from_dict(wanted)
             member.name_key = fold(member.name)
@@ -129,7 +130,7 @@ class Staff:
         ends_sessions = password is not None or any(change.field in ("role", "active") for change in changed)
         member.epoch += int(ends_sessions)
         await member.save(using_db=tx.client)
-        ended = await end_tokens_of(tx, member.id) if was_admin and not is_active_admin(member) else []
+        ended = await end_tokens_of(tx, member.id) if _is_admin(before) and not _is_admin(after) else []
         revoked = await self._rows.end_all_of_staff(tx, member.id) if ends_sessions else 0
         subject, data = (ids.encode(TYPE, member.id),), {"sessionsRevoked": revoked}
         events = []
@@ -174,7 +175,7 @@ def _refuse_without_admin(members: Mapping[int, dict[str, Any]], key: int, wante
 
 
 def _is_admin(fields: dict[str, Any]) -> bool:
-    return fields["role"] is StaffRole.ADMIN and fields["active"]
+    return is_active_admin(fields["role"], fields["active"])
 
 
 def _refuse_taken(rows: Rows) -> None:

@@ -1,11 +1,17 @@
 """The rows of staff and of the access tokens they made, inside a transaction."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from app import ids
-from app.database import Transaction
+from app.database import Executor, Transaction
 from app.models import StaffMember
 from app.models.enums import AuditAction, StaffRole
 from app.services.audit import Event
 from app.services.changes import Change
+
+ACTIVE_ADMIN: Final = "staff_member.active AND staff_member.role = 'ADMIN'"
+"""The same as `is_active_admin`, in SQL."""
 
 
 async def lock_member(tx: Transaction, staff_id: int) -> StaffMember | None:
@@ -13,18 +19,17 @@ async def lock_member(tx: Transaction, staff_id: int) -> StaffMember | None:
     return await StaffMember.filter(id=staff_id).select_for_update(no_key=True).using_db(tx.client).first()
 
 
-async def lock_with_admins(tx: Transaction, staff_id: int) -> list[StaffMember]:
-    """Locks a member of staff and every active ADMIN, in the order of their keys.
+async def read_with_admins(executor: Executor, staff_id: int, *, lock: str = "") -> dict[int, Mapping[str, Any]]:
+    """A member of staff, where there is one, and every active ADMIN, by key.
 
-    Two who demote each other meet here: the second finds that the first is no longer one.
+    With a lock, two who demote each other meet here: the second finds that the first is no longer one.
     """
-    rows = await tx.fetch(
-        "SELECT id FROM staff_member WHERE id = $1 OR (active AND role = 'ADMIN')"
-        f" ORDER BY id{tx.dialect.for_no_key_update}",
+    rows = await executor.fetch(
+        "SELECT id, version, name, email, role, active FROM staff_member"
+        f" WHERE id = $1 OR ({ACTIVE_ADMIN}) ORDER BY id{lock}",
         staff_id,
     )
-    keys = [row["id"] for row in rows]
-    return await StaffMember.filter(id__in=keys).using_db(tx.client)
+    return {row["id"]: row for row in rows}
 
 
 async def end_tokens_of(tx: Transaction, staff_id: int) -> list[Event]:
@@ -38,6 +43,6 @@ def token_revoked(key: int, name: str) -> Event:
     return Event(AuditAction.ACCESS_TOKEN_REVOKED, (ids.encode("AccessToken", key),), (Change("name", name, None),))
 
 
-def is_active_admin(member: StaffMember) -> bool:
-    """Whether they may make staff and access tokens, now."""
-    return member.active and member.role is StaffRole.ADMIN
+def is_active_admin(role: StaffRole, active: bool) -> bool:
+    """Whether a member of staff with these may make staff and access tokens."""
+    return active and role is StaffRole.ADMIN

@@ -62,8 +62,11 @@ TAMPERING: dict[str, tuple[list[str], Finding]] = {
     "kind": ([CHANGE.format("actor_kind = 'NOBODY'", 2)], Finding(Fault.CHANGED, 2, 0)),
     "subjects": ([CHANGE.format("subjects = '[]'", 1)], Finding(Fault.CHANGED, 1, 0)),
     "time": ([CHANGE.format("at = (SELECT max(at) FROM audit_checkpoint)", 1)], Finding(Fault.CHANGED, 1, 0)),
-    "digest": ([CHANGE.format("digest = person_hash", 5)], Finding(Fault.CHANGED, 5, 0)),
-    "short digest": ([CHANGE.format("digest = person_salt", 5)], Finding(Fault.CHANGED, 5, 0)),
+    "digest": (
+        [CHANGE.format("digest = (SELECT digest FROM kept_audit_event WHERE seq = 4)", 5)],
+        Finding(Fault.CHANGED, 5, 0),
+    ),
+    "short digest": ([CHANGE.format("digest = substr(digest, 1, 17)", 5)], Finding(Fault.CHANGED, 5, 0)),
     "person": ([CHANGE.format("person = '{}'", 4)], Finding(Fault.PERSON_CHANGED, 4, 0)),
     "hash": ([CHANGE.format("person_hash = person_salt", 4)], Finding(Fault.CHANGED, 4, 0)),
     "no hash": ([CHANGE.format("person_hash = NULL", 4)], Finding(Fault.CHANGED, 4, 0)),

@@ -8,8 +8,9 @@ WebSockets, and each of those would have to be overridden away; what would be le
 
 import asyncio
 import math
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import strawberry
 from starlette.requests import ClientDisconnect, Request
@@ -34,6 +35,8 @@ from app.services.caller import Caller, Client, Nobody
 from app.services.sessions import Kind
 from app.settings import Settings
 from resolvers.context import Context
+
+T = TypeVar("T")
 
 METHODS: Final = ("GET", "POST")
 KINDS: Final[dict[Application | None, Kind]] = {
@@ -74,17 +77,24 @@ class GraphQLEndpoint:
             if request.method == "POST":
                 require_json(request.headers.getlist("content-type"))
             shown = shown_by(request, exchange.names)
+            caller = await self._in_time(self._look_up(request, shown))
+            exchange.found(shown, caller)
             operation = await read_operation(request)
             note_operation(request.scope, operation.operation_name)
-            return await self._run_in_time(request, exchange, shown, operation)
+            return await self._in_time(self._run(request, exchange, shown, caller, operation))
         except Refusal as refusal:
             return exchange.refused(refusal)
 
-    async def _run_in_time(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation) -> Response:
+    async def _in_time(self, work: Awaitable[T]) -> T:
+        """Does work that asks the database, for as long as a request may take.
+
+        Raises:
+            Refusal: 503, where the database can't serve it or the time is up.
+        """
         seconds = self._settings.request_seconds
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._run(request, exchange, shown, operation)
+                return await work
         except DatabaseUnavailable as unavailable:
             raise overloaded(unavailable.retry_after_seconds) from None
         except TimeoutError:
@@ -94,22 +104,20 @@ class GraphQLEndpoint:
                 503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=math.ceil(seconds)
             ) from None
 
-    async def _run(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation) -> Response:
-        services = self._services()
-        client = client_of(request)
+    async def _look_up(self, request: Request, shown: Shown) -> Caller:
+        """Who asks. It is found out before the body is read, so that every answer can tell of a dead session."""
+        return await caller_of(self._services(), shown, client_of(request))
 
-        async def look_up() -> Caller:
-            return await caller_of(services, shown, client)
-
-        caller = await look_up()
-        exchange.found(shown, caller)
+    async def _run(
+        self, request: Request, exchange: Exchange, shown: Shown, caller: Caller, operation: Operation
+    ) -> Response:
         require_same_reference(request, caller, operation)
         context = Context(
-            services,
+            self._services(),
             caller,
             locale=exchange.locale,
-            client=client,
-            renew=look_up,
+            client=client_of(request),
+            renew=partial(self._look_up, request, shown),
             cookie=shown.is_cookie,
             ticket_cookie=shown.ticket_cookie,
         )

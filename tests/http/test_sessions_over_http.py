@@ -175,6 +175,14 @@ async def test_a_dead_session_is_told_on_every_answer(api: Api, people: People, 
         assert not set_cookies(answer)
 
 
+async def test_a_dead_session_is_told_of_where_the_body_is_refused_too(api: Api) -> None:
+    for body in (b"no JSON", b"[]", b"{}", b" " * 300_000):
+        headers = {"Authorization": "Bearer dead", "Content-Type": "application/json"}
+        answer = await api.client.post("/graphql", content=body, headers=headers)
+        assert 400 <= answer.status_code < 500
+        assert answer.json()["extensions"] == {"session": "ENDED"}
+
+
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer", "Basic YTpi", "", "Bearer adg_wrong"])
 async def test_a_token_that_never_lived_is_dead_too(api: Api, header: str) -> None:
     body = await api.run(WHO, headers={"Authorization": header})

@@ -137,9 +137,7 @@ class WrongPassword(Problem):
 
 @strawberry.type(description="One reason why a password isn't accepted.")
 class PasswordReason:
-    code: PasswordReasonCode = strawberry.field(
-        resolver=resolve.reason_code, description="Which reason it is, for programs."
-    )
+    code: PasswordReasonCode = strawberry.field(description="Which reason it is, for programs.")
     message: str = strawberry.field(
         resolver=resolve.reason_message, description="What to tell the person, in their language."
     )

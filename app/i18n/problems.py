@@ -10,6 +10,7 @@ from app.services.problems import (
     InUse,
     InvalidInput,
     Overloaded,
+    PasswordReason,
     Problem,
     TooManyAttempts,
     WeakPassword,
@@ -46,8 +47,10 @@ _EXISTING: Final = {
 }
 
 _REASONS: Final = {
-    PasswordReasonCode.TOO_SHORT: mark("It is too short: use a few words that don't belong together."),
-    PasswordReasonCode.TOO_LONG: mark("It is too long: shorten it."),
+    PasswordReasonCode.TOO_SHORT: mark(
+        "It is too short: use at least {limit} characters, such as a few words that don't belong together."
+    ),
+    PasswordReasonCode.TOO_LONG: mark("It is too long: use at most {limit} characters."),
     PasswordReasonCode.TOO_COMMON: mark("It is too easy to guess: use words that don't belong together."),
     PasswordReasonCode.TOO_LITTLE_BESIDE_NAMES: mark(
         "It holds little but the name, the e-mail or the company: add words that have nothing to do with them."
@@ -125,7 +128,7 @@ def message(problem: Problem, locale: str) -> str:
         case TooManyAttempts(retry_after_seconds=seconds) | Overloaded(retry_after_seconds=seconds):
             return translate(source, locale, duration=duration(seconds, locale))
         case WeakPassword(reasons=reasons):
-            return translate(source, locale, reasons=" ".join(reason(code, locale) for code in reasons))
+            return translate(source, locale, reasons=" ".join(reason(each, locale) for each in reasons))
         case InvalidInput(fields=fields):
             texts = (f"{wrong.field}: {field(wrong.code, locale, wrong.field)}" for wrong in fields)
             return translate(source, locale, fields=" ".join(texts))
@@ -138,9 +141,9 @@ def message(problem: Problem, locale: str) -> str:
             return translate(source, locale)
 
 
-def reason(code: PasswordReasonCode, locale: str) -> str:
+def reason(why: PasswordReason, locale: str) -> str:
     """Why a password was refused, and what makes a better one."""
-    return translate(_REASONS[code], locale)
+    return translate(_REASONS[why.code], locale, limit=why.limit)
 
 
 def field(code: FieldProblemCode, locale: str, path: str = "") -> str:

@@ -10,7 +10,7 @@ from app.services.caller import Person
 from app.services.inputs import ChangePassword, NewPassword
 from app.services.new_passwords import NewPasswords
 from app.services.password_check import PasswordCheck
-from app.services.problems import Refused, WeakPassword
+from app.services.problems import PasswordReason, Refused, WeakPassword
 from app.services.resources import Resources
 from app.services.session_tries import SessionTries
 from app.services.validation import wrong
@@ -51,6 +51,6 @@ class ChangeOfPassword:
 
     async def _hashed(self, caller: Person, given: ChangePassword, names: list[str]) -> StoredHash:
         if secret_of(given.new_password) == secret_of(given.current_password):
-            raise Refused(WeakPassword((PasswordReasonCode.SAME_AS_BEFORE,)))
+            raise Refused(WeakPassword((PasswordReason(PasswordReasonCode.SAME_AS_BEFORE),)))
         new_password = NewPassword(plaintext=given.new_password)
         return (await self._new_passwords.prepare(new_password, caller, names)).stored

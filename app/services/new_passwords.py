@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.models.enums import FieldProblemCode
+from app.models.enums import FieldProblemCode, PasswordReasonCode
 from app.security import policy
-from app.security.passwords import HashingOverloaded, PasswordHasher, StoredHash
+from app.security.passwords import MAX_LENGTH, HashingOverloaded, PasswordHasher, StoredHash
 from app.security.tokens import generate_password
 from app.services.caller import Caller
 from app.services.inputs import NewPassword
-from app.services.problems import Overloaded, Refused, WeakPassword
+from app.services.problems import Overloaded, PasswordReason, Refused, WeakPassword
 from app.services.validation import Checks
 from app.settings import Settings
 
@@ -65,12 +65,16 @@ class NewPasswords:
             Refused: WeakPassword.
             HashingOverloaded: the pool that judges is full.
         """
-        reasons = await policy.reasons(
+        codes = await policy.reasons(
             password,
             min_length=self._settings.password_min_length,
             names=tuple(names),
             hasher=self._hasher,
             address=caller.client.address,
         )
-        if reasons:
-            raise Refused(WeakPassword(reasons))
+        limits = {
+            PasswordReasonCode.TOO_SHORT: self._settings.password_min_length,
+            PasswordReasonCode.TOO_LONG: MAX_LENGTH,
+        }
+        if codes:
+            raise Refused(WeakPassword(tuple(PasswordReason(code, limits.get(code)) for code in codes)))

@@ -64,11 +64,19 @@ class WrongPassword(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordReason:
+    """One way in which a password breaks the policy; `limit` is the length in code points that it misses, if any."""
+
+    code: PasswordReasonCode
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WeakPassword(Problem):
     """The new password breaks the policy, for these reasons."""
 
     code = ProblemCode.WEAK_PASSWORD
-    reasons: tuple[PasswordReasonCode, ...]
+    reasons: tuple[PasswordReason, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from app.services.problems import (
     NotRestorable,
     NoUserFound,
     Overloaded,
+    PasswordReason,
     Problem,
     SharedUsername,
     TicketExpired,
@@ -46,7 +47,7 @@ PROBLEMS: list[Problem] = [
     NotLoggedIn(),
     NotAllowed(),
     WrongPassword(),
-    WeakPassword(tuple(PasswordReasonCode)),
+    WeakPassword(tuple(PasswordReason(code, 15) for code in PasswordReasonCode)),
     InvalidInput((FieldProblem("input.email", FieldProblemCode.MALFORMED),)),
     NotFound(CUSTOMER),
     AlreadyExists("input.number", CUSTOMER),
@@ -83,7 +84,7 @@ def test_the_list_of_problems_here_is_whole() -> None:
 @pytest.mark.parametrize("locale", i18n.LOCALES)
 def test_every_code_has_a_text(locale: str) -> None:
     texts = [i18n.message(problem, locale) for problem in PROBLEMS]
-    texts += [i18n.reason(code, locale) for code in PasswordReasonCode]
+    texts += [i18n.reason(PasswordReason(code, 15), locale) for code in PasswordReasonCode]
     texts += [i18n.field(code, locale, path) for code in FieldProblemCode for path in ("", "input.email", "first")]
     texts += [i18n.label(permission, locale) for permission in PortalPermission]
     texts += [i18n.check(kind, passed, locale) for kind in LoginCheckKind for passed in (True, False)]

@@ -24,6 +24,7 @@ from app.services.problems import (
     NotAllowed,
     NotLoggedIn,
     NoUserFound,
+    PasswordReason,
     Problem,
     TooManyAttempts,
     WeakPassword,
@@ -130,12 +131,16 @@ async def test_the_policy_is_asked_after_the_present_password_was_right(people: 
     await people.orders_for()
     answer = await people.login()
     assert await people.change(answer.caller, "kort", "forkert") == WrongPassword()
-    assert await people.change(answer.caller, "kort") == WeakPassword((PasswordReasonCode.TOO_SHORT,))
-    assert await people.change(answer.caller, PASSWORD) == WeakPassword((PasswordReasonCode.SAME_AS_BEFORE,))
+    assert await people.change(answer.caller, "kort") == WeakPassword(
+        (PasswordReason(PasswordReasonCode.TOO_SHORT, 15),)
+    )
+    assert await people.change(answer.caller, PASSWORD) == WeakPassword(
+        (PasswordReason(PasswordReasonCode.SAME_AS_BEFORE),)
+    )
     for own in ("example example example", "KundeKundeKundeKunde"):
         weak = await people.change(answer.caller, own)
         assert isinstance(weak, WeakPassword)
-        assert PasswordReasonCode.TOO_LITTLE_BESIDE_NAMES in weak.reasons
+        assert PasswordReason(PasswordReasonCode.TOO_LITTLE_BESIDE_NAMES) in weak.reasons
 
 
 async def test_weak_tries_with_the_right_password_do_not_add_up(people: People) -> None:

@@ -134,7 +134,7 @@ async def test_every_wrong_field_is_named(people: People) -> None:
 async def test_the_policy_holds_for_staff_too(people: People, password: str, reason: PasswordReasonCode) -> None:
     answer = await create(people, new_password=NewPassword(plaintext=password))
     assert isinstance(answer, WeakPassword)
-    assert reason in answer.reasons
+    assert reason in {found.code for found in answer.reasons}
     assert await people.actions() == []
 
 

@@ -3,10 +3,6 @@
 Each counts for everybody who shares the username, and says so. The rules: "One username, one password" 2, 3 and 12.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-from app import ids
 from app.database import Transaction
 from app.models import Login
 from app.models.enums import AuditAction, CredentialEffect
@@ -25,8 +21,6 @@ from app.services.results import (
 )
 from app.services.validation import existing_key
 
-T = TypeVar("T")
-
 
 class LoginCare:
     """Changes the login that a reference has, which may be none."""
@@ -38,10 +32,14 @@ class LoginCare:
     @refusable
     async def clear_password(self, caller: Caller, reference_id: str, forget: bool = False) -> ClearPasswordSuccess:
         """Takes the password away; `forget` also what could be restored (a leaked password must not come back)."""
+        require_role(caller, EDITORS)
+        key = existing_key(reference_id, "Reference")
 
-        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> ClearPasswordSuccess:
-            if login is None or state is None:
+        async def work(tx: Transaction) -> ClearPasswordSuccess:
+            held = await self._lock_login(tx, key)
+            if held is None:
                 return ClearPasswordSuccess(CredentialImpact(None, CredentialEffect.NONE))
+            login, state = held
             if not state.has_password:
                 if forget and login.cleared_hash is not None:
                     login.cleared_hash = login.cleared_at = None
@@ -54,79 +52,78 @@ class LoginCare:
             await self._record(tx, caller, AuditAction.PASSWORD_CLEARED, state, revoked, forgotten=forget)
             return ClearPasswordSuccess(impact)
 
-        return await self._with_login(caller, reference_id, work)
+        return await self._resources.database.transact(work)
 
     @refusable
     async def restore_password(self, caller: Caller, reference_id: str) -> RestorePasswordSuccess:
         """Puts the latest cleared password back, for a while; it revives no session and lifts no lock-out."""
+        require_role(caller, EDITORS)
+        key = existing_key(reference_id, "Reference")
 
-        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> RestorePasswordSuccess:
-            if login is None or state is None or not self._logins.is_restorable(login):
+        async def work(tx: Transaction) -> RestorePasswordSuccess:
+            held = await self._lock_login(tx, key)
+            if held is None or not self._logins.is_restorable(held[0]):
                 raise Refused(NotRestorable())
+            login, state = held
             await self._logins.restore_password(tx, login)
             revoked = await self._logins.end_sessions_of_login(tx, login)
             await self._record(tx, caller, AuditAction.PASSWORD_RESTORED, state, revoked)
             return RestorePasswordSuccess(_impact(state, CredentialEffect.PASSWORD_RESTORED, revoked))
 
-        return await self._with_login(caller, reference_id, work)
+        return await self._resources.database.transact(work)
 
     @refusable
     async def unlock_login(self, caller: Caller, reference_id: str) -> UnlockLoginSuccess:
         """Lifts a lock-out at once."""
-        key = ids.key_of(reference_id, "Reference")
+        require_role(caller, EDITORS)
+        key = existing_key(reference_id, "Reference")
 
-        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> UnlockLoginSuccess:
-            if login is not None and state is not None and login.locked_until is not None:
+        async def work(tx: Transaction) -> UnlockLoginSuccess:
+            held = await self._lock_login(tx, key)
+            if held is not None and held[0].locked_until is not None:
+                login, state = held
                 login.locked_until = None
                 await login.save(using_db=tx.client)
                 await self._record(tx, caller, AuditAction.LOGIN_UNLOCKED, state, 0)
-            assert key is not None
             return UnlockLoginSuccess(key)
 
-        return await self._with_login(caller, reference_id, work)
+        return await self._resources.database.transact(work)
 
     @refusable
     async def end_sessions(self, caller: Caller, reference_id: str) -> EndSessionsSuccess:
         """Ends every session of the reference's username, and every pending ticket."""
+        require_role(caller, EDITORS)
+        key = existing_key(reference_id, "Reference")
 
-        async def work(tx: Transaction, login: Login | None, state: LoginState | None) -> EndSessionsSuccess:
-            if login is None or state is None:
+        async def work(tx: Transaction) -> EndSessionsSuccess:
+            held = await self._lock_login(tx, key)
+            if held is None:
                 return EndSessionsSuccess(0)
+            login, state = held
             await self._logins.raise_epoch(tx, login)
             revoked = await self._logins.end_sessions_of_login(tx, login)
             await self._record(tx, caller, AuditAction.SESSIONS_ENDED, state, revoked)
             return EndSessionsSuccess(revoked)
 
-        return await self._with_login(caller, reference_id, work)
+        return await self._resources.database.transact(work)
 
-    async def _with_login(
-        self,
-        caller: Caller,
-        public_id: str,
-        work: Callable[[Transaction, Login | None, LoginState | None], Awaitable[T]],
-    ) -> T:
-        """Runs work on the locked login of a reference.
+    async def _lock_login(self, tx: Transaction, key: int) -> tuple[Login, LoginState] | None:
+        """The locked login of a reference, and how it stands; None where the reference has none.
 
         Raises:
-            Refused: NotLoggedIn, NotAllowed or NotFound.
+            Refused: NotFound.
         """
-        require_role(caller, EDITORS)
-        key = existing_key(public_id, "Reference")
-
-        async def locked(tx: Transaction) -> T:
-            await references.find(tx, key)
+        await references.find(tx, key)
+        username = await username_of(tx, key)
+        while username is not None:
+            login = (await self._logins.lock(tx, username))[username]
+            state = await state_of(tx, username)
+            if key in state.reference_ids:
+                return login, state
+            await self._logins.remove_if_unowned(tx, login.id)  # meanwhile the reference got another one, or went away
             username = await username_of(tx, key)
-            while username is not None:
-                login = (await self._logins.lock(tx, username))[username]
-                state = await state_of(tx, username)
-                if key in state.reference_ids:
-                    return await work(tx, login, state)
-                await self._logins.remove_if_unowned(tx, login.id)
-                username = await username_of(tx, key)
-            await references.find(tx, key)
-            return await work(tx, None, None)
-
-        return await self._resources.database.transact(locked)
+        await references.find(tx, key)
+        return None
 
     async def _record(
         self,

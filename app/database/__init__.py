@@ -1,7 +1,7 @@
 """The one place that opens connections and transactions, on PostgreSQL and on SQLite."""
 
 from app.database.database import Database, open_database
-from app.database.dialect import Dialect, Kind
+from app.database.dialect import Dialect
 from app.database.errors import (
     ConstraintKind,
     ConstraintViolated,
@@ -18,7 +18,6 @@ __all__ = [
     "DatabaseUnavailable",
     "Dialect",
     "Executor",
-    "Kind",
     "Rows",
     "SerializationFailed",
     "StatementFailed",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, overload
 
 import orjson
 
-Kind = Literal["bigint", "int", "text", "boolean", "bytea", "timestamptz", "jsonb"]
+Kind = Literal["bigint", "int", "text"]
 
 
 class Dialect(ABC):
@@ -33,10 +33,6 @@ class Dialect(ABC):
     @abstractmethod
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         """A condition: the expression is one of the values of the list bound to the placeholder."""
-
-    @abstractmethod
-    def typed(self, placeholder: str, kind: Kind) -> str:
-        """The placeholder with its type said, for where PostgreSQL can't tell (`$1 IS NULL`)."""
 
     @overload
     def moment(self, value: str | datetime) -> datetime: ...
@@ -69,9 +65,6 @@ class SqliteDialect(Dialect):
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
 
-    def typed(self, placeholder: str, kind: Kind) -> str:
-        return placeholder
-
 
 class PostgresDialect(Dialect):
     """PostgreSQL 14 and newer."""
@@ -86,9 +79,6 @@ class PostgresDialect(Dialect):
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} = ANY({placeholder}::{kind}[])"
-
-    def typed(self, placeholder: str, kind: Kind) -> str:
-        return f"{placeholder}::{kind}"
 
 
 SQLITE = SqliteDialect()

@@ -84,12 +84,6 @@ async def test_lists_are_bound_to_one_placeholder(database: Database) -> None:
     assert await database.fetch(f"SELECT lane FROM audit_head WHERE {dialect.any_of('lane', '$1', 'int')}", []) == []
 
 
-async def test_a_value_of_no_type_can_be_told_one(database: Database) -> None:
-    given = database.dialect.typed("$1", "timestamptz")
-    rows = await database.fetch(f"SELECT 1 AS found WHERE {given} IS NULL", None)
-    assert len(rows) == 1
-
-
 # What statements answer -----------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from app.clock import Clock, SystemClock
@@ -55,23 +55,24 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """The services on the settings' database, whose migrations are not behind, and what they do by the side.
 
+    Args:
+        hasher: One to use in place of the settings' own; whoever hands it in closes it.
+
     Raises:
         DatabaseUnavailable: The database can't be reached.
     """
-    async with open_database(settings) as database:
-        own = hasher or PasswordHasher.from_settings(settings)
-        try:
-            resources = await _resources(settings, database, clock or SystemClock(), own)
-            last_seen = LastSeen(database, resources.clock)
-            await tell_prevalent_scheme(database, resources.hasher)
-            async with (
-                last_seen.running(),
-                beside(resources.audit.keep_checkpoints(), keep_telling_prevalent_scheme(database, resources.hasher)),
-            ):
-                yield _services(resources, last_seen)
-        finally:
-            if hasher is None:
-                own.close()
+    async with open_database(settings) as database, AsyncExitStack() as stack:
+        if hasher is None:
+            hasher = PasswordHasher.from_settings(settings)
+            stack.callback(hasher.close)
+        resources = await _resources(settings, database, clock or SystemClock(), hasher)
+        last_seen = LastSeen(database, resources.clock)
+        await tell_prevalent_scheme(database, hasher)
+        async with (
+            last_seen.running(),
+            beside(resources.audit.keep_checkpoints(), keep_telling_prevalent_scheme(database, hasher)),
+        ):
+            yield _services(resources, last_seen)
 
 
 async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:

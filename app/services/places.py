@@ -32,7 +32,7 @@ class Place:
 
     def as_choice(self) -> Choice:
         """The place as it is offered to somebody who isn't anywhere yet."""
-        return Choice(self.reference_id, self.customer_name, self.customer_number, self.reference_name, False)
+        return Choice(self.reference_id, self.customer_name, self.customer_number, self.reference_name, current=False)
 
 
 async def places_of(executor: Executor, login_id: int) -> tuple[Place, ...]:

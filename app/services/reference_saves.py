@@ -65,12 +65,12 @@ def creation(given: CreateReference, default_rule: SharedUsernameRule) -> Draft:
     _check_together(checks, fields.email, fields.internet_user, email_given=email_given, sets_password=sets_password)
     checks.done()
     save = Save(
-        customer_id,
-        fields,
-        sets_password,
-        given.shared_username or default_rule,
-        given.expected_effect,
-        expected,
+        customer_id=customer_id,
+        fields=fields,
+        sets_password=sets_password,
+        rule=given.shared_username or default_rule,
+        expected_effect=given.expected_effect,
+        expected_references=expected,
     )
     return Draft(None, lambda _: save, given.new_password)
 
@@ -103,8 +103,15 @@ def update(given: UpdateReference, *, sets_password: bool | None = None) -> Draf
         together = Checks()
         check_together(together, wanted.email, wanted.internet_user)
         together.done()
-        rule = given.shared_username or SharedUsernameRule.KEEP_PASSWORD
-        return Save(stored.customer_id, wanted, setting, rule, given.expected_effect, expected, stored)
+        return Save(
+            customer_id=stored.customer_id,
+            fields=wanted,
+            sets_password=setting,
+            rule=given.shared_username or SharedUsernameRule.KEEP_PASSWORD,
+            expected_effect=given.expected_effect,
+            expected_references=expected,
+            stored=stored,
+        )
 
     return Draft(key, build, given.new_password, given.expected_version)
 
@@ -124,12 +131,21 @@ def preview(given: PreviewReference, default_rule: SharedUsernameRule) -> Draft:
         raise wrong("id", FieldProblemCode.REQUIRED)
     checks = Checks()
     email = None if isinstance(given.email, LeftOut) else given.email
-    fields = ReferenceFields("", checks.optional_email("email", email), None, None, None, False, ())
+    fields = ReferenceFields(
+        name="",
+        email=checks.optional_email("email", email),
+        phone=None,
+        mobile=None,
+        settings_id=None,
+        internet_user=False,
+        denied_permissions=(),
+    )
     customer_id = checks.key("customerId", given.customer_id, "Customer")
     if given.sets_password and fields.email is None and not checks.found("email"):
         checks.add("setsPassword", FieldProblemCode.NOT_TOGETHER)
     checks.done()
-    save = Save(customer_id, fields, given.sets_password, given.shared_username or default_rule)
+    rule = given.shared_username or default_rule
+    save = Save(customer_id=customer_id, fields=fields, sets_password=given.sets_password, rule=rule)
     return Draft(None, lambda _: save)
 
 

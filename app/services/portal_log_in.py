@@ -30,7 +30,7 @@ from app.services.problems import (
 )
 from app.services.resources import Resources
 from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuccess
-from app.services.session_rows import LogInBefore, SessionRows, own_session
+from app.services.session_rows import PreviousLogIn, SessionRows, own_session
 from app.services.tickets import Tickets
 from app.services.validation import existing_key
 
@@ -58,10 +58,10 @@ class PortalLogIn:
                 places = await hold_places(tx, login.id)
                 if not places:
                     return None
-                before = await self._note_log_in(tx, login, account.replacement)
+                previous = await self._note_log_in(tx, login, account.replacement)
                 if len(places) == 1:
-                    return await self._enter(tx, caller, login, places[0], cookie=cookie, before=before)
-                return await self._offer(tx, caller, login, places, cookie=cookie, before=before)
+                    return await self._enter(tx, caller, login, places[0], cookie=cookie, previous=previous)
+                return await self._offer(tx, caller, login, places, cookie=cookie, previous=previous)
 
             answer = await self._resources.database.transact(work)
             if answer is not None:
@@ -85,7 +85,7 @@ class PortalLogIn:
             place = await hold_place(tx, login.id, key)
             if place is None:
                 raise Refused(TicketExpired())
-            return await self._enter(tx, caller, login, place, cookie=used.cookie, before=used.before)
+            return await self._enter(tx, caller, login, place, cookie=used.cookie, previous=used.previous)
 
         return await self._resources.database.transact(work)
 
@@ -115,19 +115,19 @@ class PortalLogIn:
 
         return await self._resources.database.transact(work)
 
-    async def _note_log_in(self, tx: Transaction, login: LoginRow, replacement: StoredHash | None) -> LogInBefore:
-        """Writes on the login that its password was right, and answers what was there before."""
-        before = LogInBefore(login.last_login_at, login.failures)
+    async def _note_log_in(self, tx: Transaction, login: LoginRow, replacement: StoredHash | None) -> PreviousLogIn:
+        """Writes on the login that its password was right, and answers what it told of the one before."""
+        previous = PreviousLogIn(login.last_login_at, login.failures)
         login.last_login_at, login.failures = self._resources.clock.now(), 0
         if replacement is not None:
             login.password_hash, login.hash_scheme = replacement.text, replacement.scheme
         await login.save(
             using_db=tx.client, update_fields=["last_login_at", "failures", "password_hash", "hash_scheme"]
         )
-        return before
+        return previous
 
     async def _enter(
-        self, tx: Transaction, caller: Caller, login: LoginRow, place: Place, *, cookie: bool, before: LogInBefore
+        self, tx: Transaction, caller: Caller, login: LoginRow, place: Place, *, cookie: bool, previous: PreviousLogIn
     ) -> LoginSuccess:
         """Makes a session at a place."""
         now, client = self._resources.clock.now(), caller.client
@@ -138,7 +138,7 @@ class PortalLogIn:
             place.reference_id,
             cookie=cookie,
             client=client,
-            before=before,
+            previous=previous,
             replaces=own_session(caller),
         )
         user = PortalUser(
@@ -162,13 +162,13 @@ class PortalLogIn:
         places: tuple[Place, ...],
         *,
         cookie: bool,
-        before: LogInBefore,
+        previous: PreviousLogIn,
     ) -> CustomerChoice:
         """Makes a ticket for several places."""
         carried = own_session(caller)
         if carried is not None:
             await self._rows.end(tx, carried)
-        choice = await self._tickets.create(tx, login, places, cookie=cookie, before=before)
+        choice = await self._tickets.create(tx, login, places, cookie=cookie, previous=previous)
         subjects = tuple(ids.encode("Reference", place.reference_id) for place in places)
         event = Event(AuditAction.CHOICE_OFFERED, subjects, username=login.username_key)
         await self._resources.audit.write(tx, Nobody(caller.client), [event])

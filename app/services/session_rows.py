@@ -25,8 +25,8 @@ _ROWS = "SELECT id, epoch, expires_at, last_seen_at FROM session"
 
 
 @dataclass(frozen=True, slots=True)
-class LogInBefore:
-    """What happened at a username since its last log-in, shown to whoever logs in now."""
+class PreviousLogIn:
+    """When a username was last logged in to, and how many tries have failed since: shown to whoever logs in now."""
 
     at: datetime | None
     failures: int
@@ -64,7 +64,7 @@ class SessionRows:
         *,
         cookie: bool,
         client: Client,
-        before: LogInBefore,
+        previous: PreviousLogIn,
         replaces: int | None,
     ) -> tuple[int, IssuedToken]:
         """Makes a portal session, ending the one that the request carried and those beyond the bound."""
@@ -75,8 +75,8 @@ class SessionRows:
                 login_id=login.id,
                 reference_id=reference_id,
                 epoch=login.epoch,
-                previous_login_at=before.at,
-                failed_since=before.failures,
+                previous_login_at=previous.at,
+                failed_since=previous.failures,
             ),
             self._lifetimes["login_id"],
             until=temporary_until(self._settings, login.temporary_since),

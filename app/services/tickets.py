@@ -15,7 +15,7 @@ from app.security.tokens import digest, new_secret
 from app.services.lifetimes import TICKET, TICKETS_PER_USERNAME
 from app.services.places import Place
 from app.services.results import CustomerChoice
-from app.services.session_rows import LogInBefore
+from app.services.session_rows import PreviousLogIn
 
 _USE = (
     "DELETE FROM ticket WHERE ticket_hash = $1 RETURNING login_id, epoch, reference_ids, cookie, cookie_hash,"
@@ -31,7 +31,7 @@ class UsedTicket:
     epoch: int
     reference_ids: frozenset[int]
     cookie: bool
-    before: LogInBefore
+    previous: PreviousLogIn
 
 
 class Tickets:
@@ -42,7 +42,7 @@ class Tickets:
         self._clock = clock
 
     async def create(
-        self, tx: Transaction, login: Login, places: Sequence[Place], *, cookie: bool, before: LogInBefore
+        self, tx: Transaction, login: Login, places: Sequence[Place], *, cookie: bool, previous: PreviousLogIn
     ) -> CustomerChoice:
         """Makes a ticket for these places of a locked login; of too many the oldest ends."""
         await self._make_room(tx, login)
@@ -57,8 +57,8 @@ class Tickets:
             cookie_hash=digest(cookie_secret) if cookie_secret is not None else None,
             created_at=now,
             expires_at=now + TICKET,
-            previous_login_at=before.at,
-            failed_since=before.failures,
+            previous_login_at=previous.at,
+            failed_since=previous.failures,
         )
         await ticket.save(using_db=tx.client)
         return CustomerChoice(secret, ticket.expires_at, tuple(place.as_choice() for place in places), cookie_secret)
@@ -82,7 +82,7 @@ class Tickets:
             epoch=row["epoch"],
             reference_ids=frozenset(dialect.json(row["reference_ids"])),
             cookie=dialect.boolean(row["cookie"]),
-            before=LogInBefore(dialect.moment(row["previous_login_at"]), row["failed_since"]),
+            previous=PreviousLogIn(dialect.moment(row["previous_login_at"]), row["failed_since"]),
         )
 
     async def _make_room(self, tx: Transaction, login: Login) -> None:

@@ -42,7 +42,7 @@ def verify(
     report = with_services(work)
     for finding in report.findings:
         typer.echo(f"Broken: {finding}.")
-    typer.echo(f"Verified {report.events} events and {report.checkpoints} checkpoints.")
+    typer.echo(f"Verified events: {report.events}, checkpoints: {report.checkpoints}.")
     if report.unkeyed:
         typer.echo(f"{report.unkeyed} of the events have a digest without a key: set ADGANG_AUDIT_KEY.")
     if report.erased:

@@ -39,7 +39,7 @@ class Plan:
     part: float
 
 
-FULL: Final = Plan(rounds=7, page=1.5, log_ins=2.0, viewer=2.5, part=80)
+FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=80)
 QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8, part=8)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, SecretBytes, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -250,18 +251,21 @@ def load_settings(**overrides: Any) -> Settings:
 
 def secret_fields() -> frozenset[str]:
     """The settings that may also be read from a file, and are never quoted."""
-    return frozenset(
-        name for name, field in Settings.model_fields.items() if cast(dict[str, Any], field.json_schema_extra)["secret"]
-    )
+    return frozenset(name for name, field in Settings.model_fields.items() if _told(field)["secret"])
 
 
 def settings_table() -> str:
     """The README's table of settings, in Markdown."""
     lines = ["| Variable | Default | Unit | What it does |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        extra = cast(dict[str, Any], field.json_schema_extra)
+        extra = _told(field)
         variable = f"`{PREFIX}{name.upper()}`" + (" (or `…_FILE`)" if extra["secret"] else "")
         plain = str(field.default).lower() if isinstance(field.default, bool) else field.default
         default = extra["shown"] or f"`{plain}`"
         lines.append(f"| {variable} | {default} | {extra['unit']} | {field.description} |")
     return "\n".join(lines) + "\n"
+
+
+def _told(field: FieldInfo) -> dict[str, Any]:
+    """What `setting` put beside a field; pydantic would take more kinds of value there."""
+    return cast(dict[str, Any], field.json_schema_extra)

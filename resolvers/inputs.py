@@ -19,7 +19,7 @@ def given(source: object, domain: type[Given]) -> Given:
     domain knows one; where it doesn't, null is the same as left out.
     """
     values = {}
-    for name, accepts in _fields(cast(Hashable, domain)).items():
+    for name, accepts in _fields(cast(Hashable, domain)).items():  # a class is hashable, whatever mypy makes of type[T]
         value = getattr(source, name, UNSET)
         if value is UNSET or (value is None and NoneType not in accepts):
             continue

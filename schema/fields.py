@@ -30,6 +30,7 @@ def shown_as(graphql_type: object, description: str) -> Callable[[Resolver], Res
     """Makes a method a field: what it answers with, a domain object, is shown as that type."""
 
     def declare(resolver: Resolver) -> Resolver:
+        # What stands in the class is a field; type checkers go on seeing the method, and so check it.
         return cast(Resolver, strawberry.field(resolver, graphql_type=graphql_type, description=description))
 
     return declare

@@ -42,10 +42,14 @@ def verify(
     report = with_services(work)
     for finding in report.findings:
         typer.echo(f"Broken: {finding}.")
-    typer.echo(f"Verified events: {report.events}, checkpoints: {report.checkpoints}.")
+    typer.echo(f"Verified {_counted(report.events, 'event')} and {_counted(report.checkpoints, 'checkpoint')}.")
     if report.unkeyed:
         typer.echo(f"{report.unkeyed} of the events have a digest without a key: set ADGANG_AUDIT_KEY.")
     if report.erased:
         typer.echo(f"In {report.erased} of the events, names are erased.")
     if not report.ok:
         raise Failed("The audit is broken: see above where.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

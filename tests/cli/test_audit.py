@@ -14,7 +14,7 @@ def test_a_head_can_be_kept_and_verified_from(migrated: Adgang) -> None:
     assert re.fullmatch(r"1:[0-9a-f]{66}", head)
     succeeded(add(migrated, "anne@vognmand.example", "Anne", "AUDITOR"))
     assert "Verified 2 events" in succeeded(migrated("audit", "verify"))
-    assert "Verified 1 events" in succeeded(migrated("audit", "verify", "--from", head))
+    assert "Verified 1 event " in succeeded(migrated("audit", "verify", "--from", head))
 
 
 def test_a_changed_event_is_found(migrated: Adgang, tmp_path: Path) -> None:

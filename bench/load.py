@@ -78,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._due = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast(asyncio.Transport, transport)  # a Protocol's is; the signature is every protocol's
 
     def data_received(self, data: bytes) -> None:
         try:

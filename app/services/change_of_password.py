@@ -42,12 +42,14 @@ class ChangeOfPassword:
         """
         number = await self._tries.take(caller.session_id)
         try:
-            if await self._check.verify(caller, stored, given.current_password):
-                return await self._hashed(caller, given, names)
+            right = await self._check.verify(caller, stored, given.current_password)
         except Refused:
             await self._tries.give_back(caller.session_id)
             raise
-        raise Refused(await self._tries.failed(caller, number))
+        if not right:
+            raise Refused(await self._tries.failed(caller, number))
+        await self._tries.give_back(caller.session_id)
+        return await self._hashed(caller, given, names)
 
     async def _hashed(self, caller: Person, given: ChangePassword, names: list[str]) -> StoredHash:
         if secret_of(given.new_password) == secret_of(given.current_password):

@@ -100,7 +100,9 @@ class NoUserFound(Problem):
     ),
 )
 class TooManyAttempts(Problem):
-    retry_after_seconds: int = strawberry.field(description="How long to wait before trying again, for example 900.")
+    retry_after_seconds: int = strawberry.field(
+        description="How long to wait before trying again, for example 900; 0: the session has ended, log in again."
+    )
 
 
 @shows(

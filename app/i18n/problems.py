@@ -113,6 +113,7 @@ _FIELDS_BY_NAME: Final = {
     (FieldProblemCode.OUT_OF_RANGE, "last"): mark("A page holds at most 500 rows: ask for a number from 0 to 500."),
 }
 
+_SESSION_ENDED: Final = mark("Too many wrong passwords. Your session has ended: log in again.")
 _SECONDS: Final = mark_plural("{count} second", "{count} seconds")
 _MINUTES: Final = mark_plural("{count} minute", "{count} minutes")
 _HOURS: Final = mark_plural("{count} hour", "{count} hours")
@@ -125,6 +126,8 @@ def message(problem: Problem, locale: str) -> str:
     """What a problem says to the person who met it."""
     source = _MESSAGES[problem.code]
     match problem:
+        case TooManyAttempts(retry_after_seconds=0):
+            return translate(_SESSION_ENDED, locale)
         case TooManyAttempts(retry_after_seconds=seconds) | Overloaded(retry_after_seconds=seconds):
             return translate(source, locale, duration=duration(seconds, locale))
         case WeakPassword(reasons=reasons):

@@ -29,7 +29,7 @@ class NoUserFound(Problem):
 
 @dataclass(frozen=True, slots=True)
 class TooManyAttempts(Problem):
-    """Too many wrong passwords; the wait is in whole seconds."""
+    """Too many wrong passwords. The wait is in whole seconds, 0 where the session has ended and nothing else holds."""
 
     code = ProblemCode.TOO_MANY_ATTEMPTS
     retry_after_seconds: int

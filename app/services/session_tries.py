@@ -39,7 +39,7 @@ class SessionTries:
         if rows:
             return int(rows[0]["wrong_passwords"])
         there = await database.fetch("SELECT 1 FROM session WHERE id = $1", session_id)
-        raise Refused(TooManyAttempts(1) if there else NotLoggedIn())
+        raise Refused(TooManyAttempts(0) if there else NotLoggedIn())
 
     async def give_back(self, session_id: int) -> None:
         """Takes a try back that wasn't a wrong password."""
@@ -62,4 +62,4 @@ class SessionTries:
                 await self._resources.audit.write(tx, caller, [event])
 
         await self._resources.database.transact(work)
-        return TooManyAttempts(1)
+        return TooManyAttempts(0)

@@ -43,6 +43,7 @@ CUSTOMER = ids.encode("Customer", 1)
 PROBLEMS: list[Problem] = [
     NoUserFound(),
     TooManyAttempts(900),
+    TooManyAttempts(0),
     TicketExpired(),
     NotLoggedIn(),
     NotAllowed(),

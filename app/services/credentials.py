@@ -133,15 +133,19 @@ class Credentials:
             password = await self._new_passwords.prepare(draft.new_password, caller, names)
 
         async def work(tx: Transaction) -> tuple[int, CredentialImpact]:
-            expected = await look(tx, draft)
-            locked = await self._logins.lock(tx, *expected.usernames)
-            situation = await look(tx, draft, locking=True)
-            if not locked.keys() >= set(situation.usernames):
+            locked = await self._logins.lock(tx, *situation.usernames)
+            found = await look(tx, draft, locking=True)
+            if locked.keys() != set(found.usernames):  # a login too many may be one that the locking made
                 raise _Moved
-            return await self._write(tx, caller, situation, locked, password)
+            return await self._write(tx, caller, found, locked, password)
 
-        reference_id, impact = await self._until_settled(work)
-        return reference_id, None if password is None else password.generated, impact
+        while True:
+            try:
+                reference_id, impact = await database.transact(work)
+            except _Moved:
+                situation = await look(database, draft)
+            else:
+                return reference_id, None if password is None else password.generated, impact
 
     async def _write(
         self,

@@ -133,6 +133,19 @@ async def test_a_username_that_was_taken_meanwhile_is_refused(people: People, ha
     assert answer == AlreadyExists("email", ids.encode("Reference", first[0].reference_key))
 
 
+async def test_a_username_that_was_left_meanwhile_stays_nobodys(people: People, hasher: HeldHasher) -> None:
+    """The save would lock the username that the reference had; by then the reference has taken its login along."""
+    (reference,) = await people.orders_for()
+    credentials = people.services.credentials
+    saving = credentials.update_reference(OFFICE, with_password(reference, email=OTHER))
+    moved = UpdateReference(reference, email=OTHER)
+    answer = await around(saving, hasher, lambda: credentials.update_reference(OFFICE, moved))
+    assert isinstance(answer, UpdateReferenceSuccess)
+    assert answer.impact.effect is CredentialEffect.PASSWORD_CHANGED
+    assert list(await logins_by_username(people.services.resources.database)) == [OTHER]
+    await people.login(OTHER, ANOTHER)
+
+
 async def test_an_effect_that_was_agreed_to_is_looked_at_again(people: People, hasher: HeldHasher) -> None:
     """Nobody had the username when the save was asked for; a person of another company has it by now."""
     customer = await people.world.customer()

@@ -6,7 +6,7 @@ Only an ADMIN changes them. What they allow is worked out at each request, so a 
 from typing import Any
 
 from app import ids
-from app.database import Transaction
+from app.database import Executor, Transaction
 from app.models import InternetOrderSettings
 from app.models.enums import AuditAction, FieldProblemCode, PortalPermission
 from app.services import changes
@@ -137,6 +137,16 @@ class OrderSettings:
         )
         changed = changes.between({"is_default": True}, {"is_default": False})
         return [Event(AuditAction.SETTINGS_UPDATED, (ids.encode(TYPE, row["id"]),), changed) for row in rows]
+
+
+async def require_settings(executor: Executor, key: int | None, *, lock: str = "") -> None:
+    """Lets a save pass that points at settings there are, or at none; with a lock they stay until it ends.
+
+    Raises:
+        Refused: NotFound.
+    """
+    if key is not None and not await executor.fetch(f"SELECT id FROM internet_order_settings WHERE id = $1{lock}", key):
+        raise Refused(NotFound(ids.encode(TYPE, key)))
 
 
 def _checked(given: UpdateInternetOrderSettings) -> tuple[int, dict[str, Any]]:

@@ -16,8 +16,10 @@ from app.services.audit import Event
 from app.services.changes import Change
 from app.services.folding import fold, search_keys
 from app.services.inputs import CreateReference, LeftOut, UpdateReference
+from app.services.order_settings import require_settings
 from app.services.problems import AlreadyExists, NotFound, Refused
 from app.services.results import CredentialImpact
+from app.services.search import write_search_keys
 from app.services.validation import NAME_LENGTH, PHONE_LENGTH, Checks
 
 
@@ -111,12 +113,9 @@ async def require_known(
     Raises:
         Refused: NotFound with the public id that names nothing.
     """
-    named = [("Customer", "customer", customer_id)]
-    if settings_id is not None:
-        named.append(("InternetOrderSettings", "internet_order_settings", settings_id))
-    for type_name, table, key in named:
-        if not await executor.fetch(f"SELECT id FROM {table} WHERE id = $1{lock}", key):
-            raise Refused(NotFound(ids.encode(type_name, key)))
+    if not await executor.fetch(f"SELECT id FROM customer WHERE id = $1{lock}", customer_id):
+        raise Refused(NotFound(ids.encode("Customer", customer_id)))
+    await require_settings(executor, settings_id, lock=lock)
     wanted = sorted(reference_ids)
     if not wanted:
         return
@@ -164,9 +163,8 @@ async def write(tx: Transaction, reference: Reference, wanted: ReferenceFields) 
     reference.internet_user = wanted.internet_user
     reference.denied_permissions = [permission.value for permission in wanted.denied_permissions]
     await reference.save(using_db=tx.client)
-    await tx.execute("DELETE FROM reference_search WHERE reference_id = $1", reference.id)
-    for key in search_keys(name=wanted.name, starts=(wanted.email,)):
-        await tx.execute("INSERT INTO reference_search (key, reference_id) VALUES ($1, $2)", key, reference.id)
+    keys = search_keys(name=wanted.name, starts=(wanted.email,))
+    await write_search_keys(tx, "reference", reference.id, keys)
 
 
 def changes_between(before: ReferenceFields | None, after: ReferenceFields | None) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import ids
-from app.database import Executor, Transaction
+from app.database import Transaction
 from app.models import Customer
 from app.models.enums import AuditAction
 from app.services import changes
@@ -12,9 +12,11 @@ from app.services.caller import EDITORS, Caller, require_role
 from app.services.folding import fold, search_keys
 from app.services.inputs import CreateCustomer, LeftOut, UpdateCustomer
 from app.services.logins import Logins
+from app.services.order_settings import require_settings
 from app.services.problems import AlreadyExists, InUse, NotFound, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import CreateCustomerSuccess, DeleteCustomerSuccess, UpdateCustomerSuccess
+from app.services.search import write_search_keys
 from app.services.unique import transact_unique
 from app.services.validation import NAME_LENGTH, NUMBER_LENGTH, Checks, check_version, existing_key
 
@@ -41,7 +43,7 @@ class Register:
         checks.done()
 
         async def work(tx: Transaction) -> CreateCustomerSuccess:
-            await _require_settings(tx, wanted["settings_id"])
+            await require_settings(tx, wanted["settings_id"], lock=tx.dialect.for_share)
             now = self._resources.clock.now()
             customer = Customer(version=1, active=True, created_at=now, updated_at=now, **_with_keys(wanted))
             await _save_unique(tx, customer)
@@ -60,7 +62,7 @@ class Register:
 
         async def work(tx: Transaction) -> UpdateCustomerSuccess:
             customer = await _locked(tx, key, given.id)
-            await _require_settings(tx, wanted.get("settings_id"))
+            await require_settings(tx, wanted.get("settings_id"), lock=tx.dialect.for_share)
             check_version(given.expected_version, customer.version, given.id)
             before = {name: getattr(customer, name) for name in wanted}
             changed = changes.between(before, wanted)
@@ -127,14 +129,6 @@ async def _locked(tx: Transaction, key: int, public_id: str, *, for_deletion: bo
     return customer
 
 
-async def _require_settings(executor: Executor, settings_id: int | None) -> None:
-    if settings_id is None:
-        return
-    lock = executor.dialect.for_share
-    if not await executor.fetch(f"SELECT id FROM internet_order_settings WHERE id = $1{lock}", settings_id):
-        raise Refused(NotFound(ids.encode("InternetOrderSettings", settings_id)))
-
-
 async def _save_unique(tx: Transaction, customer: Customer) -> None:
     """Writes a customer and its search keys.
 
@@ -145,9 +139,8 @@ async def _save_unique(tx: Transaction, customer: Customer) -> None:
     if taken:
         raise Refused(AlreadyExists("number", ids.encode("Customer", taken[0]["id"])))
     await customer.save(using_db=tx.client)
-    await tx.execute("DELETE FROM customer_search WHERE customer_id = $1", customer.id)
-    for key in search_keys(name=customer.name, starts=(customer.number,)):
-        await tx.execute("INSERT INTO customer_search (key, customer_id) VALUES ($1, $2)", key, customer.id)
+    keys = search_keys(name=customer.name, starts=(customer.number,))
+    await write_search_keys(tx, "customer", customer.id, keys)
 
 
 def _with_keys(wanted: dict[str, Any]) -> dict[str, Any]:

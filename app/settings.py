@@ -19,8 +19,17 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from app.models.enums import SharedUsernameRule
-from app.settings_sources import PREFIX, FileSource, SettingsError, parse_key, parse_keys, refuse_unknown, sentence
+from app.models.enums import SharedUsernameRule, StaffRole, StaffTotp
+from app.settings_sources import (
+    PREFIX,
+    FileSource,
+    SettingsError,
+    parse_key,
+    parse_keys,
+    parse_list,
+    refuse_unknown,
+    sentence,
+)
 
 __all__ = ["ARGON2_FLOORS", "Settings", "SettingsError", "load_settings", "settings_table"]
 
@@ -59,6 +68,8 @@ def setting(
 
 
 Key = Annotated[SecretBytes, BeforeValidator(parse_key)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_list)]
+Roles = Annotated[tuple[StaffRole, ...], NoDecode, BeforeValidator(parse_list)]
 KeyRing = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(parse_keys)]
 
 
@@ -103,6 +114,54 @@ class Settings(BaseSettings):
         unit="hours",
         at_least=0,
         at_most=8760,
+    )
+    breached_file: str = setting(
+        "",
+        says="A file of breached passwords that are refused: sorted SHA-1 digests in hex, a line each, as the "
+        "well-known breach corpus has them (`HASH:COUNT` will do)",
+        unit="path",
+        shown="none",
+    )
+    lockout_failures: int = setting(
+        5,
+        says="Wrong passwords for one username from one address before the two wait",
+        unit="tries",
+        at_least=1,
+        at_most=100,
+    )
+    lockout_minutes: int = setting(
+        15,
+        says="How long they wait the first time; after each further failure twice as long, up to a day",
+        unit="minutes",
+        at_least=1,
+        at_most=1440,
+    )
+    lockout_address_factor: int = setting(
+        10,
+        says="An address waits after this many times `ADGANG_LOCKOUT_FAILURES` within `ADGANG_LOCKOUT_MINUTES`, "
+        "whatever the usernames",
+        unit="times",
+        at_least=1,
+        at_most=10000,
+    )
+    lockout_ceiling: int = setting(
+        100,
+        says="Wrong passwords in a row for one username from everywhere before it waits a day; NIST allows no more "
+        "than 100. Browsers that have logged in as it before are let through",
+        unit="tries",
+        at_least=5,
+        at_most=100,
+    )
+    staff_totp: StaffTotp = setting(
+        StaffTotp.OPTIONAL,
+        says="The second factor of staff, codes from an authenticator app: `off` asks nobody, `optional` whoever has "
+        "enrolled, `required` lets staff do nothing else before they have",
+        shown="`optional`",
+    )
+    staff_totp_roles: Roles = setting(
+        tuple(StaffRole),
+        says="The roles that `required` is for, parted by commas",
+        shown="`ADMIN,EDITOR,AUDITOR`",
     )
     session_idle_minutes: int = setting(
         480, says="A portal session ends after this time without a request", unit="minutes", at_least=1, at_most=43200
@@ -172,6 +231,41 @@ class Settings(BaseSettings):
         secret=True,
         shown="none",
     )
+    audit_months: int = setting(
+        0, says="`adgang tidy` cuts audit events older than this; 0 keeps all", unit="months", at_least=0, at_most=1200
+    )
+    service_role: str = setting(
+        "",
+        says="The PostgreSQL role that `serve` connects as, where that is another than `adgang migrate`'s: migrating "
+        "grants it what it needs, and of the audit only reading and adding",
+        unit="role",
+        shown="none",
+    )
+    allowed_hosts: Names = setting(
+        (),
+        says="The host names that requests may be sent to, parted by commas; others get a 400. In demo mode: "
+        "loopback's",
+        shown="any",
+    )
+    trusted_proxies: Names = setting(
+        (),
+        says="Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count, parted by "
+        "commas",
+        shown="none",
+    )
+    cors_origins: Names = setting(
+        (),
+        says="Other origins whose pages may use this service, with its cookies, parted by commas: "
+        "`https://portal.firma.example`",
+        shown="none",
+    )
+    max_cost: int = setting(
+        25000,
+        says="The highest cost of one operation: about how many objects its answer may hold",
+        unit="objects",
+        at_least=100,
+        at_most=10000000,
+    )
     log_format: Literal["json", "console"] = setting(
         "json", says="`json` (one object a line) or `console` (for people)"
     )
@@ -209,13 +303,15 @@ class Settings(BaseSettings):
             raise ValueError("must name a file, such as sqlite:///adgang.db (relative) or sqlite:////srv/adgang.db")
         return value
 
-    @field_validator("shared_username", "log_format", "log_level", mode="before")
+    @field_validator("shared_username", "staff_totp", "log_format", "log_level", mode="before")
     @classmethod
     def in_any_case(cls, value: object) -> object:
         """Words of a fixed list are understood in capitals and in small letters."""
         if not isinstance(value, str):
             return value
-        return value.upper() if value.upper() in SharedUsernameRule.__members__ else value.lower()
+        capitals = value.upper()
+        in_capitals = capitals in SharedUsernameRule.__members__ or capitals in StaffTotp.__members__
+        return capitals if in_capitals else value.lower()
 
     @model_validator(mode="after")
     def hash_is_strong_and_affordable(self) -> "Settings":

@@ -94,6 +94,11 @@ def parse_key(value: object) -> object:
     return value
 
 
+def parse_list(value: object) -> object:
+    """The parts of a text that are parted by commas, without the space around them."""
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
 def parse_keys(value: object) -> object:
     """Several keys, parted by commas or spaces; the first is the current one."""
     if isinstance(value, str):

@@ -28,6 +28,9 @@ CLOSE_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 """How long closing the pool waits for transactions that are still open."""
 
+_BEGIN = "BEGIN"
+_BEGIN_RELAXED = "BEGIN; SET LOCAL synchronous_commit = off"
+
 _READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
 
@@ -72,8 +75,8 @@ class PostgresEngine:
             return await PostgresTransaction(connection).execute(sql, *args)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        async with self._looked_after(await self._begin()) as connection:
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[PostgresTransaction]:
+        async with self._looked_after(await self._begin(_BEGIN if durable else _BEGIN_RELAXED)) as connection:
             tx = PostgresTransaction(connection)
             try:
                 yield tx
@@ -85,7 +88,7 @@ class PostgresEngine:
             if await tx.command("COMMIT") != "COMMIT":
                 raise StatementFailed("The transaction was undone: an error in it was caught and not let out.")
 
-    async def _begin(self, *, again: bool = True) -> Any:
+    async def _begin(self, begin: str, *, again: bool = True) -> Any:
         """A connection with a transaction begun on it.
 
         One that had ended before says nothing about the database: after a restart they all have. So they are all
@@ -93,7 +96,7 @@ class PostgresEngine:
         """
         connection = await self._acquire()
         try:
-            await PostgresTransaction(connection).command("BEGIN")
+            await PostgresTransaction(connection).command(begin)
         except ConnectionLost:
             await self._tear_down(connection)
             if not again:
@@ -104,7 +107,7 @@ class PostgresEngine:
         else:
             return connection
         await self._pool.expire_connections()
-        return await self._begin(again=False)
+        return await self._begin(begin, again=False)
 
     async def close(self) -> None:
         try:

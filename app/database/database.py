@@ -62,11 +62,15 @@ class Database:
         self._refuse_inside()
         return await self._engine.execute(sql, args)
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, durable: bool = True) -> T:
         """Runs `work` as one transaction: all of it is kept, or, where it raises, nothing.
 
         Where the database undoes it for the sake of another transaction, it is run again, so it must do nothing
         outside the transaction it is given.
+
+        Args:
+            durable: False for what may be lost when the machine dies within the next second, and for that alone:
+                counted tries. PostgreSQL then doesn't wait for its disk.
 
         Raises:
             DatabaseUnavailable: The database is down or busy. Only where the answer to COMMIT was lost may the
@@ -77,10 +81,10 @@ class Database:
         try:
             for again in range(1, TRIES):
                 try:
-                    return await self._once(work)
+                    return await self._once(work, durable)
                 except SerializationFailed:
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**again))  # noqa: S311 (jitter, not a secret)
-            return await self._once(work)
+            return await self._once(work, durable)
         finally:
             _inside.reset(token)
 
@@ -97,8 +101,8 @@ class Database:
 
         await self.transact(look)
 
-    async def _once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        async with self._engine.transaction() as tx:
+    async def _once(self, work: Callable[[Transaction], Awaitable[T]], durable: bool) -> T:
+        async with self._engine.transaction(durable=durable) as tx:
             return await work(tx)
 
     @staticmethod

@@ -49,7 +49,7 @@ class Engine(Protocol):
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
         """Like `Executor.execute`, on a connection of its own."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, *, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end of the block and undoes what an exception or a cancellation left.
 
         However the block ends, the connection is given back or thrown away.

@@ -156,7 +156,8 @@ class SqliteEngine:
             self._turn.release()  # one that was cancelled runs to its end before what comes next
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqliteTransaction]:
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[SqliteTransaction]:
+        """Everything is written through to the disk here, whatever `durable` says: that is set for a connection."""
         await self._take_turn()
         try:
             await execute(self._writer, "BEGIN IMMEDIATE")

@@ -8,6 +8,7 @@ keys have no models: `app.services` writes them as whole statements. Every query
 from app.models.customer import Customer
 from app.models.login import Login
 from app.models.reference import Reference
+from app.models.second_factor import RecoveryCode, SecondFactor, StaffTicket
 from app.models.secret import Secret
 from app.models.session import Session, Ticket
 from app.models.settings import InternetOrderSettings
@@ -18,9 +19,12 @@ __all__ = [
     "Customer",
     "InternetOrderSettings",
     "Login",
+    "RecoveryCode",
     "Reference",
+    "SecondFactor",
     "Secret",
     "Session",
     "StaffMember",
+    "StaffTicket",
     "Ticket",
 ]

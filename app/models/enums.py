@@ -115,6 +115,14 @@ class SharedUsernameRule(Name):
     REJECT = auto()
 
 
+class StaffTotp(Name):
+    """Whether staff log in with a second factor."""
+
+    OFF = auto()
+    OPTIONAL = auto()
+    REQUIRED = auto()
+
+
 class CredentialEffect(Name):
     """What a save did, or would do, to the password of a username."""
 

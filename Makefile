@@ -24,6 +24,7 @@ run: install
 
 test: install-dev
 	scripts/ensure-postgres
+	scripts/ensure-node $(BIN)/python
 	$(BIN)/python -m pytest
 
 lint: install-dev

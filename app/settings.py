@@ -9,7 +9,15 @@ import os
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Field, SecretBytes, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretBytes,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -20,6 +28,7 @@ from pydantic_settings import (
 )
 
 from app.models.enums import SharedUsernameRule, StaffRole, StaffTotp
+from app.settings_checks import host_names, networks, origins
 from app.settings_sources import (
     PREFIX,
     FileSource,
@@ -68,7 +77,9 @@ def setting(
 
 
 Key = Annotated[SecretBytes, BeforeValidator(parse_key)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_list)]
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_list), AfterValidator(host_names)]
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_list), AfterValidator(networks)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_list), AfterValidator(origins)]
 Roles = Annotated[tuple[StaffRole, ...], NoDecode, BeforeValidator(parse_list)]
 KeyRing = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(parse_keys)]
 
@@ -241,19 +252,19 @@ class Settings(BaseSettings):
         unit="role",
         shown="none",
     )
-    allowed_hosts: Names = setting(
+    allowed_hosts: Hosts = setting(
         (),
         says="The host names that requests may be sent to, parted by commas; others get a 400. In demo mode: "
         "loopback's",
         shown="any",
     )
-    trusted_proxies: Names = setting(
+    trusted_proxies: Networks = setting(
         (),
         says="Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count, parted by "
         "commas",
         shown="none",
     )
-    cors_origins: Names = setting(
+    cors_origins: Origins = setting(
         (),
         says="Other origins whose pages may use this service, with its cookies, parted by commas: "
         "`https://portal.firma.example`",

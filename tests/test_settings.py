@@ -122,6 +122,23 @@ WRONG = [
     ("ADGANG_ARGON2_MEMORY_KIB", "19455", "OWASP"),
     ("ADGANG_ARGON2_TIME_COST", "1", "OWASP"),
     ("ADGANG_HASH_MAX_COST", "37", "nobody could log in"),
+    ("ADGANG_ALLOWED_HOSTS", "*.firma.example", "exact names"),
+    ("ADGANG_ALLOWED_HOSTS", "https://HEMMELIG", "exact names"),
+    ("ADGANG_ALLOWED_HOSTS", "portal.firma.example:443", "exact names"),
+    ("ADGANG_ALLOWED_HOSTS", "a.example, HEMMELIG/x", "exact names"),
+    ("ADGANG_TRUSTED_PROXIES", "HEMMELIG", "addresses and networks"),
+    ("ADGANG_TRUSTED_PROXIES", "127.0.0.1, *", "addresses and networks"),
+    ("ADGANG_TRUSTED_PROXIES", "10.0.0.1/8", "addresses and networks"),
+    ("ADGANG_TRUSTED_PROXIES", "0.0.0.0/0", "not all there are"),
+    ("ADGANG_TRUSTED_PROXIES", "::/0", "not all there are"),
+    ("ADGANG_CORS_ORIGINS", "*", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "null", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "https://*.firma.example", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "https://firma.example, https://HEMMELIG/", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "https://HEMMELIG@firma.example", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "firma.example", "exact origins"),
+    ("ADGANG_CORS_ORIGINS", "http://firma.example", "https:// origins"),
+    ("ADGANG_CORS_ORIGINS", "http://localhost.firma.example", "https:// origins"),
     ("ADGANG_RESTORE_HOUR", "1", "Did you mean ADGANG_RESTORE_HOURS?"),
     ("ADGANG_AUDIT_KY", "HEMMELIG", "Did you mean ADGANG_AUDIT_KEY?"),
     ("ADGANG_RESTORE_HOURS_FILE", "HEMMELIG", "is no setting"),
@@ -142,6 +159,24 @@ def test_a_wrong_value_is_a_sentence_that_names_the_variable(
     assert "HEMMELIG" not in sentence
     assert KEY.hex()[:-2] not in sentence
     assert caught.value.__cause__ is None
+
+
+def test_hosts_proxies_and_origins_are_kept_as_they_will_be_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADGANG_ALLOWED_HOSTS", "Portal.firma.example, 192.0.2.7 ,[::1],web_1")
+    monkeypatch.setenv("ADGANG_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8,2001:DB8::/32")
+    monkeypatch.setenv(
+        "ADGANG_CORS_ORIGINS",
+        "https://Portal.firma.example:443,https://a.example:8443,http://localhost:5173,http://[::1]",
+    )
+    settings = load_settings()
+    assert settings.allowed_hosts == ("portal.firma.example", "192.0.2.7", "::1", "web_1")
+    assert settings.trusted_proxies == ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
+    assert settings.cors_origins == (
+        "https://portal.firma.example",
+        "https://a.example:8443",
+        "http://localhost:5173",
+        "http://[::1]",
+    )
 
 
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,11 +20,12 @@ described(
     "What went wrong, for programs. People are shown `message`.",
     {
         "NO_USER_FOUND": "Nobody can log in with this username and password. More isn't said to anyone.",
-        "TOO_MANY_ATTEMPTS": "Too many wrong passwords: wait.",
-        "TICKET_EXPIRED": "The choice of a company came too late, or was no longer possible: log in again.",
+        "TOO_MANY_ATTEMPTS": "Too many wrong passwords or codes: wait.",
+        "TICKET_EXPIRED": "The second step of a log-in came too late, or was no longer possible: log in again.",
         "NOT_LOGGED_IN": "The caller isn't logged in, or no longer is.",
         "NOT_ALLOWED": "The caller is logged in, but may not do this.",
         "WRONG_PASSWORD": "The present password isn't the one that was given.",
+        "WRONG_CODE": "The code isn't one of the authenticator app's now, or was used before.",
         "WEAK_PASSWORD": "The new password is too easy to guess.",
         "INVALID_INPUT": "Some of the input can't be right, whatever the register holds.",
         "NOT_FOUND": "There is no such thing, or none that the caller may know of.",
@@ -95,8 +96,8 @@ class NoUserFound(Problem):
 @shows(
     problems.TooManyAttempts,
     description=(
-        "Too many wrong passwords: until the wait is over none is looked at. At a change of one's own password the "
-        "fifth wrong one also ends the session."
+        "Too many wrong passwords or codes: until the wait is over none is looked at. Within a session, at a change of "
+        "one's own password or authenticator app, the fifth wrong one also ends the session."
     ),
 )
 class TooManyAttempts(Problem):
@@ -108,7 +109,7 @@ class TooManyAttempts(Problem):
 @shows(
     problems.TicketExpired,
     description=(
-        "The ticket is used up, older than five minutes, or the reference can't be logged in to (any longer). "
+        "The ticket is used up, older than five minutes, or what it was for can't be logged in to (any longer). "
         "Log in again."
     ),
 )
@@ -134,6 +135,17 @@ class NotAllowed(Problem):
 
 @shows(problems.WrongPassword, description="`currentPassword` isn't the caller's password.")
 class WrongPassword(Problem):
+    pass
+
+
+@shows(
+    problems.WrongCode,
+    description=(
+        "The code is none of the authenticator app's now, or was used before: each is accepted once. Where a recovery "
+        "code may be given, it is none that is left."
+    ),
+)
+class WrongCode(Problem):
     pass
 
 

@@ -35,6 +35,11 @@ _SENTENCES: Final = {
     AuditAction.STAFF_CREATED: mark("{actor} created a member of staff."),
     AuditAction.STAFF_UPDATED: mark("{actor} changed a member of staff."),
     AuditAction.STAFF_PASSWORD_CHANGED: mark("{actor} changed a staff password."),
+    AuditAction.SECOND_FACTOR_ENABLED: mark("{actor} added an authenticator app."),
+    AuditAction.SECOND_FACTOR_REMOVED: mark("{actor} removed their authenticator app."),
+    AuditAction.SECOND_FACTOR_RESET: mark("{actor} reset the authenticator app of {username}."),
+    AuditAction.RECOVERY_CODE_USED: mark("{username} used a recovery code."),
+    AuditAction.RECOVERY_CODES_RENEWED: mark("{actor} got new recovery codes."),
     AuditAction.ACCESS_TOKEN_CREATED: mark("{actor} created an access token."),
     AuditAction.ACCESS_TOKEN_REVOKED: mark("{actor} revoked an access token."),
     AuditAction.IMPORT_APPLIED: mark("{actor} carried out an import."),
@@ -57,6 +62,7 @@ _SOME_USERNAME: Final = mark("a username that isn't shown")
 _SESSIONS: Final = mark_plural("{count} session ended.", "{count} sessions ended.")
 _FIELDS: Final = mark("Fields: {fields}.")
 _FORGOTTEN: Final = mark("It can't be put back.")
+_WRONG_CODE: Final = mark("The password was right, but the code was wrong.")
 
 
 def detail(event: Any, locale: str) -> str:
@@ -75,6 +81,8 @@ def detail(event: Any, locale: str) -> str:
     data = getattr(event, "data", None)
     if isinstance(data, Mapping) and data.get("forgotten") is True:
         sentences.append(translate(_FORGOTTEN, locale))
+    if isinstance(data, Mapping) and data.get("wrongCode") is True:
+        sentences.append(translate(_WRONG_CODE, locale))
     ended = data.get("sessionsRevoked") if isinstance(data, Mapping) else None
     if isinstance(ended, int) and ended > 0:
         sentences.append(translate_plural(_SESSIONS, ended, locale))

@@ -18,11 +18,12 @@ from app.services.problems import (
 
 _MESSAGES: Final = {
     ProblemCode.NO_USER_FOUND: mark("No users found"),
-    ProblemCode.TOO_MANY_ATTEMPTS: mark("Too many wrong passwords. Try again in {duration}."),
-    ProblemCode.TICKET_EXPIRED: mark("The choice of company has expired. Log in again."),
+    ProblemCode.TOO_MANY_ATTEMPTS: mark("Too many failed attempts. Try again in {duration}."),
+    ProblemCode.TICKET_EXPIRED: mark("This log-in can no longer be finished. Log in again."),
     ProblemCode.NOT_LOGGED_IN: mark("You are not logged in. Log in and try again."),
     ProblemCode.NOT_ALLOWED: mark("You may not do this. Ask an administrator if you need to."),
     ProblemCode.WRONG_PASSWORD: mark("The current password is wrong. Type it again."),
+    ProblemCode.WRONG_CODE: mark("The code is wrong or was used already. Wait for the next one and type that."),
     ProblemCode.WEAK_PASSWORD: mark("This password can't be used. {reasons}"),
     ProblemCode.INVALID_INPUT: mark("Some of what was sent can't be used. {fields}"),
     ProblemCode.NOT_FOUND: mark("It wasn't found. It may have been deleted: look it up again."),
@@ -43,6 +44,7 @@ _EXISTING: Final = {
     ("Customer", "number"): mark("Another customer has this number. Choose another."),
     ("Reference", "email"): mark("This customer already has a reference with this e-mail."),
     ("StaffMember", "email"): mark("There is already a member of staff with this e-mail."),
+    ("", "secondFactor"): mark("You have an authenticator app already. Remove it first."),
     ("InternetOrderSettings", "name"): mark("Other internet order settings have this name. Choose another."),
 }
 
@@ -113,7 +115,7 @@ _FIELDS_BY_NAME: Final = {
     (FieldProblemCode.OUT_OF_RANGE, "last"): mark("A page holds at most 500 rows: ask for a number from 0 to 500."),
 }
 
-_SESSION_ENDED: Final = mark("Too many wrong passwords. Your session has ended: log in again.")
+_SESSION_ENDED: Final = mark("Too many failed attempts. Your session has ended: log in again.")
 _SECONDS: Final = mark_plural("{count} second", "{count} seconds")
 _MINUTES: Final = mark_plural("{count} minute", "{count} minutes")
 _HOURS: Final = mark_plural("{count} hour", "{count} hours")

@@ -173,6 +173,11 @@ class AuditAction(Name):
     STAFF_CREATED = auto()
     STAFF_UPDATED = auto()
     STAFF_PASSWORD_CHANGED = auto()
+    SECOND_FACTOR_ENABLED = auto()
+    SECOND_FACTOR_REMOVED = auto()
+    SECOND_FACTOR_RESET = auto()
+    RECOVERY_CODE_USED = auto()
+    RECOVERY_CODES_RENEWED = auto()
     ACCESS_TOKEN_CREATED = auto()
     ACCESS_TOKEN_REVOKED = auto()
     IMPORT_APPLIED = auto()
@@ -190,6 +195,7 @@ class ProblemCode(Name):
     NOT_LOGGED_IN = auto()
     NOT_ALLOWED = auto()
     WRONG_PASSWORD = auto()
+    WRONG_CODE = auto()
     WEAK_PASSWORD = auto()
     INVALID_INPUT = auto()
     NOT_FOUND = auto()
@@ -208,6 +214,7 @@ class PasswordReasonCode(Name):
     TOO_LONG = auto()
     TOO_COMMON = auto()
     TOO_LITTLE_BESIDE_NAMES = auto()
+    BREACHED = auto()
     SAME_AS_BEFORE = auto()
 
 

@@ -37,7 +37,7 @@ class TooManyAttempts(Problem):
 
 @dataclass(frozen=True, slots=True)
 class TicketExpired(Problem):
-    """The ticket of a choice is used up, too old, or was never offered this reference."""
+    """The ticket of a log-in's second step is used up, too old, or was never offered this reference."""
 
     code = ProblemCode.TICKET_EXPIRED
 
@@ -61,6 +61,13 @@ class WrongPassword(Problem):
     """The current password given with a change is not the one."""
 
     code = ProblemCode.WRONG_PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode(Problem):
+    """The code is none of the authenticator app's now, or was used before."""
+
+    code = ProblemCode.WRONG_CODE
 
 
 @dataclass(frozen=True, slots=True)

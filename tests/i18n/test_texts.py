@@ -35,6 +35,7 @@ from app.services.problems import (
     TooManyAttempts,
     VersionConflict,
     WeakPassword,
+    WrongCode,
     WrongPassword,
 )
 
@@ -48,6 +49,7 @@ PROBLEMS: list[Problem] = [
     NotLoggedIn(),
     NotAllowed(),
     WrongPassword(),
+    WrongCode(),
     WeakPassword(tuple(PasswordReason(code, 15) for code in PasswordReasonCode)),
     InvalidInput((FieldProblem("input.email", FieldProblemCode.MALFORMED),)),
     NotFound(CUSTOMER),

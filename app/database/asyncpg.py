@@ -7,7 +7,7 @@ back. Here the connection is looked after by whoever took it, and Tortoise's que
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ClassVar, Self
 
@@ -108,6 +108,10 @@ class PostgresEngine:
             return connection
         await self._pool.expire_connections()
         return await self._begin(begin, again=False)
+
+    async def scrub(self, tables: Sequence[str]) -> bool:
+        await self.execute(f"VACUUM (ANALYZE) {', '.join(tables)}", ())
+        return True
 
     async def close(self) -> None:
         try:

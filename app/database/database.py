@@ -101,6 +101,21 @@ class Database:
 
         await self.transact(look)
 
+    async def scrub(self, *tables: str) -> bool:
+        """Takes what was deleted from these tables out of the files, as far as the database can.
+
+        SQLite writes the whole file anew and empties its log. PostgreSQL frees the room, which later rows are written
+        over, and gathers its statistics anew: they hold values of the tables.
+
+        Returns:
+            Whether it is done; False where another process kept on reading what was there before.
+
+        Raises:
+            DatabaseUnavailable: The database is down, busy, or has no room for it.
+        """
+        self._refuse_inside()
+        return await self._engine.scrub(tables)
+
     async def _once(self, work: Callable[[Transaction], Awaitable[T]], durable: bool) -> T:
         async with self._engine.transaction(durable=durable) as tx:
             return await work(tx)

@@ -31,6 +31,10 @@ class Dialect(ABC):
     """A statement that answers, inside a transaction, whether it could write."""
 
     @abstractmethod
+    def may_update(self, table: str) -> str:
+        """A statement that answers whether whoever is connected may change rows of this table, as `allowed`."""
+
+    @abstractmethod
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         """A condition: the expression is one of the values of the list bound to the placeholder."""
 
@@ -62,6 +66,9 @@ class SqliteDialect(Dialect):
     now = "strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now')"
     writable = "SELECT 1 AS writable"  # the transaction has the write lock
 
+    def may_update(self, table: str) -> str:
+        return "SELECT 1 AS allowed"  # a file knows no roles
+
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
 
@@ -76,6 +83,9 @@ class PostgresDialect(Dialect):
     skip_locked = " SKIP LOCKED"
     now = "clock_timestamp()"
     writable = "SELECT current_setting('transaction_read_only') = 'off' AS writable"  # on a standby it is on
+
+    def may_update(self, table: str) -> str:
+        return f"SELECT has_table_privilege('{table}', 'UPDATE') AS allowed"
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} = ANY({placeholder}::{kind}[])"

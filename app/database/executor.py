@@ -55,5 +55,8 @@ class Engine(Protocol):
         However the block ends, the connection is given back or thrown away.
         """
 
+    async def scrub(self, tables: Sequence[str]) -> bool:
+        """Like `Database.scrub`."""
+
     async def close(self) -> None:
         """Closes all connections."""

@@ -7,7 +7,7 @@ transaction is undone by a task of its own, which then lets the next one in.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self
@@ -36,7 +36,7 @@ from app.database.sqlite_statements import (
 WAIT_SECONDS = 5.0
 """How long a transaction waits for one of this process, and then for one of another process."""
 
-_WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=16777216")
+_WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=16777216", "secure_delete=ON")
 _READER = ("query_only=ON",)
 
 
@@ -170,6 +170,16 @@ class SqliteEngine:
             await asyncio.shield(undoing)
             raise
         self._turn.release()
+
+    async def scrub(self, tables: Sequence[str]) -> bool:
+        """The whole file, whichever the tables: pages that are free now may hold rows of any of them."""
+        await self._take_turn()
+        try:
+            await execute(self._writer, "VACUUM")
+            (checkpoint,) = await fetch(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)")
+            return not checkpoint["busy"]
+        finally:
+            self._turn.release()
 
     async def close(self) -> None:
         await asyncio.gather(*self._undoing)

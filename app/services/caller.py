@@ -46,13 +46,14 @@ class PortalUser:
 
 @dataclass(frozen=True, slots=True)
 class StaffUser:
-    """A member of staff with a session of their own."""
+    """A member of staff with a session of their own. Who `must_enrol` has no second factor where one is required."""
 
     session_id: int
     staff_id: int
     email: str
     role: StaffRole
     client: Client = Client()
+    must_enrol: bool = False
 
     kind = ActorKind.STAFF
 
@@ -96,8 +97,16 @@ AUDITORS = frozenset({StaffRole.ADMIN, StaffRole.AUDITOR})
 ADMINS = frozenset({StaffRole.ADMIN})
 
 
-def require_somebody(caller: Caller) -> None:
-    """Lets everybody pass who is logged in.
+def is_held(caller: Caller) -> bool:
+    """Whether the caller is logged in, but only to do what is still missing: to add a second factor.
+
+    They may read who they are, do that, change their password, and leave.
+    """
+    return isinstance(caller, StaffUser) and caller.must_enrol
+
+
+def require_logged_in(caller: Caller) -> None:
+    """Lets everybody pass who is logged in, the held ones too.
 
     Raises:
         Refused: NotLoggedIn.
@@ -106,25 +115,36 @@ def require_somebody(caller: Caller) -> None:
         raise Refused(NotLoggedIn())
 
 
+def require_somebody(caller: Caller) -> None:
+    """Lets everybody pass who is logged in and not held.
+
+    Raises:
+        Refused: NotLoggedIn, or NotAllowed.
+    """
+    require_logged_in(caller)
+    if is_held(caller):
+        raise Refused(NotAllowed())
+
+
 def require_portal_user(caller: Caller) -> PortalUser:
     """The caller, who is a portal user.
 
     Raises:
         Refused: NotLoggedIn for nobody, NotAllowed for anybody else.
     """
-    require_somebody(caller)
+    require_logged_in(caller)
     if not isinstance(caller, PortalUser):
         raise Refused(NotAllowed())
     return caller
 
 
 def require_staff_user(caller: Caller) -> StaffUser:
-    """The caller, who is a member of staff with a session: no tool, and not the command line.
+    """The caller, who is a member of staff with a session, a held one too: no tool, and not the command line.
 
     Raises:
         Refused: NotLoggedIn for nobody, NotAllowed for anybody else.
     """
-    require_somebody(caller)
+    require_logged_in(caller)
     if not isinstance(caller, StaffUser):
         raise Refused(NotAllowed())
     return caller

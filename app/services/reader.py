@@ -21,6 +21,7 @@ from app.services.caller import (
     PortalUser,
     StaffUser,
     TokenUser,
+    is_held,
     require_person_with_role,
     require_role,
     require_somebody,
@@ -85,7 +86,7 @@ class Reader:
 
     async def customer(self, caller: Caller, id: str | None, number: str | None, selected: Selected) -> Row | None:
         """A customer by its public id or by its number."""
-        if isinstance(caller, Nobody):
+        if isinstance(caller, Nobody) or is_held(caller):
             return None
         if (id is None) == (number is None):
             code = FieldProblemCode.REQUIRED if id is None else FieldProblemCode.NOT_TOGETHER

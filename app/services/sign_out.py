@@ -7,7 +7,7 @@ from app import ids
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
-from app.services.caller import Caller, Person, PortalUser, require_somebody
+from app.services.caller import Caller, Person, PortalUser, require_logged_in
 from app.services.logins import Logins, lock_by_id
 from app.services.problems import NotFound, NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
@@ -118,5 +118,5 @@ def _person(caller: Caller) -> Person | None:
     Raises:
         Refused: NotLoggedIn.
     """
-    require_somebody(caller)
+    require_logged_in(caller)
     return caller if isinstance(caller, Person) else None

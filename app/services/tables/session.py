@@ -27,11 +27,12 @@ class SessionRow(Row):
 
 
 def _scope(view: View) -> Condition | None:
-    """A person's own sessions, and to all staff those of every portal user."""
+    """A person's own sessions, and to all staff who aren't held those of every portal user."""
     if is_portal(view):
         return Condition(f"session.login_id = :login_id AND {_PORTAL}", ("login",))
     if isinstance(viewpoint(view).caller, StaffUser):
-        return Condition(f"({_PORTAL}) OR (session.staff_id = :staff_id AND {_STAFF})", ("login", "staff"))
+        own = f"(session.staff_id = :staff_id AND {_STAFF})"
+        return Condition(f"({_PORTAL}) OR {own}" if is_staff(view) else own, ("login", "staff"))
     return Condition(_PORTAL, ("login",)) if is_staff(view) else None
 
 

@@ -9,7 +9,18 @@ from datetime import UTC, datetime, timedelta
 from app.models.enums import StaffRole
 from app.reading import EVERYTHING, Answer, Condition, Scope, View
 from app.services.audit import Audit
-from app.services.caller import ADMINS, AUDITORS, READERS, Caller, CommandLine, Person, PortalUser, StaffUser, TokenUser
+from app.services.caller import (
+    ADMINS,
+    AUDITORS,
+    READERS,
+    Caller,
+    CommandLine,
+    Person,
+    PortalUser,
+    StaffUser,
+    TokenUser,
+    is_held,
+)
 from app.services.lifetimes import Lifetime
 from app.settings import Settings
 
@@ -87,4 +98,6 @@ def register_scope(own: str) -> Scope:
 
 
 def _role(view: View) -> StaffRole | None:
-    return viewpoint(view).caller.role
+    """The role that counts: none for who is held."""
+    caller = viewpoint(view).caller
+    return None if is_held(caller) else caller.role

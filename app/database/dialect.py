@@ -38,6 +38,14 @@ class Dialect(ABC):
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         """A condition: the expression is one of the values of the list bound to the placeholder."""
 
+    @abstractmethod
+    def numbers_since(self, listed: str, oldest: str, new: str) -> str:
+        """An expression: the JSON list of numbers as text, without those up to `oldest` and with a new one behind."""
+
+    @abstractmethod
+    def json_length(self, listed: str) -> str:
+        """An expression: how many elements a JSON list in a text has."""
+
     @overload
     def moment(self, value: str | datetime) -> datetime: ...
     @overload
@@ -72,6 +80,15 @@ class SqliteDialect(Dialect):
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
 
+    def numbers_since(self, listed: str, oldest: str, new: str) -> str:
+        return (
+            f"(SELECT json_group_array(value) FROM (SELECT value FROM json_each({listed}) WHERE value > {oldest}"
+            f" UNION ALL SELECT {new}))"
+        )
+
+    def json_length(self, listed: str) -> str:
+        return f"json_array_length({listed})"
+
 
 class PostgresDialect(Dialect):
     """PostgreSQL 14 and newer."""
@@ -89,6 +106,15 @@ class PostgresDialect(Dialect):
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} = ANY({placeholder}::{kind}[])"
+
+    def numbers_since(self, listed: str, oldest: str, new: str) -> str:
+        return (
+            "(SELECT json_agg(value)::text FROM (SELECT value::bigint AS value FROM"
+            f" json_array_elements_text({listed}::json) WHERE value::bigint > {oldest} UNION ALL SELECT {new}) AS each)"
+        )
+
+    def json_length(self, listed: str) -> str:
+        return f"json_array_length({listed}::json)"
 
 
 SQLITE = SqliteDialect()

@@ -26,6 +26,7 @@ from app.services.session_rows import SessionRows
 from app.services.sessions import Sessions
 from app.services.sign_in import SignIn
 from app.services.staff import Staff
+from app.services.throttle import Throttle
 from app.services.upkeep import beside, keep_telling_prevalent_scheme, tell_prevalent_scheme
 from app.settings import Settings
 
@@ -78,7 +79,8 @@ async def open_services(
 async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:
     keys = Keys(await _secret_key(settings, database))
     audit_key = None if settings.audit_key is None else settings.audit_key.get_secret_value()
-    return Resources(settings, database, clock, hasher, Audit(database, keys, audit_key))
+    audit, throttle = Audit(database, keys, audit_key), Throttle(settings, database, clock, keys)
+    return Resources(settings, database, clock, hasher, audit, keys, throttle)
 
 
 async def _secret_key(settings: Settings, database: Database) -> bytes:

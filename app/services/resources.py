@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from app.clock import Clock
 from app.database import Database
+from app.security.keys import Keys
 from app.security.passwords import PasswordHasher
 from app.services.audit import Audit
+from app.services.throttle import Throttle
 from app.settings import Settings
 
 
@@ -18,3 +20,5 @@ class Resources:
     clock: Clock
     hasher: PasswordHasher
     audit: Audit
+    keys: Keys
+    throttle: Throttle

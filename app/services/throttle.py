@@ -1,0 +1,205 @@
+"""Counted tries: how guessing, spraying and locking others out are held off (the rules, "Passwords" 4).
+
+A try is counted before its password is looked at, in one statement that also says whether it may go on: of any number
+of guesses at once, as many are looked at as there is room for. A try that isn't let on counts nothing. What is stored
+are keyed hashes, and a username that nobody has is counted as any other.
+
+Lock order: rows of this table in the order of their keys, after the login's or the staff member's row.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from app.clock import Clock
+from app.database import Database, Executor, Transaction
+from app.security.keys import Keys
+from app.security.pool import holder_of
+from app.services.problems import Refused, TooManyAttempts
+from app.services.throttle_bounds import Kind, bounds_of, counting, milliseconds, moment
+from app.services.usernames import MAX_LENGTH, canonical
+from app.settings import Settings
+
+Application = Literal["portal", "staff"]
+"""Portal and staff count apart."""
+
+_HALF: Final = 16
+"""Bytes. A key about a username is half of the username's hash and half of the other's, so that it can be renamed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One of the counts that a try stands on, as the try left it. `locked_until` is 0 unless this try filled it."""
+
+    kind: Kind
+    key: bytes = field(repr=False)
+    tries: int
+    locked_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A try that was counted and may go on."""
+
+    application: Application
+    username_hash: bytes = field(repr=False)
+    at: int
+    counts: tuple[Count, ...]
+
+    @property
+    def filled(self) -> tuple[Kind, ...]:
+        """The counts that this very try filled: whoever comes next waits."""
+        return tuple(count.kind for count in self.counts if count.locked_until)
+
+
+class Throttle:
+    """Counts tries, and takes counts away again."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, keys: Keys) -> None:
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+        self._bounds = bounds_of(settings)
+        self._counting = {rows: counting(self._bounds, database.dialect, rows) for rows in (2, 3)}
+
+    async def take(
+        self, application: Application, username: str, address: str | None, device: str | None = None
+    ) -> Taken:
+        """Counts a try for a username, in any spelling, from an address.
+
+        Args:
+            device: The nonce of a device cookie that was found to be this username's. Such a browser is counted by
+                itself: neither strangers' guesses nor those that the address made stop it.
+
+        Raises:
+            Refused: TooManyAttempts.
+        """
+        username_hash = self.username_hash(application, username)
+        kinds = self._keys_of(application, username_hash, address, device)
+        now = milliseconds(self._clock.now())
+        await self._refuse_locked(self._database, list(kinds), now)
+        values: list[object] = [now]
+        for key, kind in kinds.items():
+            of_address = kind is Kind.ADDRESS
+            first_lock = self._bounds[kind].locked_until(1, now)
+            values += [
+                key,
+                kind.value,
+                None if of_address else username_hash,
+                f"[{now}]" if of_address else None,
+                first_lock,
+            ]
+
+        async def work(tx: Transaction) -> Taken:
+            rows = await tx.fetch(self._counting[len(kinds)], *values)
+            if len(rows) < len(kinds):
+                await self._refuse_locked(tx, list(kinds), now)
+            counts = (
+                Count(kinds[bytes(row["key"])], bytes(row["key"]), row["tries"], row["locked_until"]) for row in rows
+            )
+            return Taken(application, username_hash, now, tuple(counts))
+
+        return await self._database.transact(work, durable=False)
+
+    async def give_back(self, taken: Taken) -> None:
+        """Takes a try back that was neither right nor wrong, and the wait that it began."""
+
+        async def work(tx: Transaction) -> None:
+            await self._take_back(tx, taken, emptied=())
+
+        await self._database.transact(work, durable=False)
+
+    async def succeeded(self, tx: Transaction, taken: Taken) -> datetime | None:
+        """Gives the address its try back, and empties the counts of this pair or device and of the username.
+
+        Returns:
+            Until when somebody else still waits for this username, if anybody does: from another address.
+        """
+        of_username = self._username_key(taken.application, taken.username_hash)
+        own = [count.key for count in taken.counts if count.kind is not Kind.ADDRESS]
+        await self._take_back(tx, taken, emptied=sorted({*own, of_username}))
+        return await self.locked_until(tx, taken.username_hash)
+
+    async def locked_until(self, executor: Executor, username_hash: bytes) -> datetime | None:
+        """Until when somebody waits for a username, the latest of all; None where nobody does."""
+        sql = "SELECT max(locked_until) AS latest FROM throttle WHERE username_hash = $1"
+        latest = (await executor.fetch(sql, username_hash))[0]["latest"]
+        return moment(latest) if latest and latest > milliseconds(self._clock.now()) else None
+
+    async def empty(self, tx: Transaction, application: Application, username: str) -> bool:
+        """Empties all counts of a username, those of all its pairs and devices; says whether there were any."""
+        locked = f"SELECT key FROM throttle WHERE username_hash = $1 ORDER BY key{tx.dialect.for_update}"
+        username_hash = self.username_hash(application, username)
+        return await tx.execute(f"DELETE FROM throttle WHERE key IN ({locked})", username_hash) > 0
+
+    def username_hash(self, application: Application, username: str) -> bytes:
+        """What the counts of a username are found by. What can be nobody's is taken as it was typed, cut."""
+        return self._keys.throttle_hash(application, canonical(username) or username[:MAX_LENGTH])
+
+    def _keys_of(
+        self, application: Application, username_hash: bytes, address: str | None, device: str | None
+    ) -> dict[bytes, Kind]:
+        """The keys of what a try is counted for, in their order."""
+        hashed, holder = self._keys.throttle_hash, holder_of(address) or ""
+        keys = {hashed(application, Kind.ADDRESS, holder): Kind.ADDRESS}
+        if device is not None:
+            keys[username_hash[:_HALF] + hashed(application, Kind.DEVICE, device)[:_HALF]] = Kind.DEVICE
+        else:
+            keys[username_hash[:_HALF] + hashed(application, Kind.PAIR, holder)[:_HALF]] = Kind.PAIR
+            keys[self._username_key(application, username_hash)] = Kind.USERNAME
+        return dict(sorted(keys.items()))
+
+    def _username_key(self, application: Application, username_hash: bytes) -> bytes:
+        return username_hash[:_HALF] + self._keys.throttle_hash(application, Kind.USERNAME)[:_HALF]
+
+    async def _refuse_locked(self, executor: Executor, keys: Sequence[bytes], now: int) -> None:
+        """Lets a try pass that none of its counts makes wait.
+
+        Raises:
+            Refused: TooManyAttempts, with the longest of the waits.
+        """
+        sql = f"SELECT max(locked_until) AS latest FROM throttle WHERE key IN ({_places(keys)})"
+        latest = (await executor.fetch(sql, *keys))[0]["latest"]
+        if latest and latest > now:
+            raise Refused(TooManyAttempts(math.ceil((latest - now) / 1000)))
+
+    async def _take_back(self, tx: Transaction, taken: Taken, emptied: Sequence[bytes]) -> None:
+        """Makes the counts what they were without this try, and some of them nothing.
+
+        A wait ends with it where the try began it, and where what is left would begin none: the others that were let
+        on at the same time have counted on top of it.
+        """
+        own = {count.key: count for count in taken.counts}
+        keys = sorted({*own, *emptied})
+        rows = await tx.fetch(
+            f"SELECT key, kind, tries, recent, locked_until FROM throttle WHERE key IN ({_places(keys)})"
+            f" ORDER BY key{tx.dialect.for_update}",
+            *keys,
+        )
+        gone = []
+        for row in rows:
+            key, recent = bytes(row["key"]), json.loads(row["recent"] or "[]")
+            if taken.at in recent:
+                recent.remove(taken.at)
+            kind = Kind(row["kind"])
+            tries = len(recent) if kind is Kind.ADDRESS else row["tries"] - 1
+            if key in emptied or tries <= 0:
+                gone.append(key)
+                continue
+            lifted = tries < self._bounds[kind].tries or row["locked_until"] == own[key].locked_until
+            await tx.execute(
+                "UPDATE throttle SET tries = $1, recent = $2, locked_until = $3 WHERE key = $4",
+                tries,
+                json.dumps(recent) if kind is Kind.ADDRESS else None,
+                0 if lifted else row["locked_until"],
+                key,
+            )
+        if gone:
+            await tx.execute(f"DELETE FROM throttle WHERE key IN ({_places(gone)})", *gone)
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join(f"${number}" for number in range(1, len(values) + 1))

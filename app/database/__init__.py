@@ -6,6 +6,7 @@ from app.database.errors import (
     ConstraintKind,
     ConstraintViolated,
     DatabaseUnavailable,
+    NotPermitted,
     SerializationFailed,
     StatementFailed,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Dialect",
     "Executor",
+    "NotPermitted",
     "Rows",
     "SerializationFailed",
     "StatementFailed",

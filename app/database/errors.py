@@ -46,5 +46,9 @@ class StatementFailed(OperationalError):
     """A statement that the database refused for a reason that is a mistake of ours."""
 
 
+class NotPermitted(StatementFailed):
+    """A statement that the role which the database knows us as may not run."""
+
+
 class SerializationFailed(OperationalError):
     """The database undid a transaction to let another one through; running it again is expected to work."""

@@ -18,10 +18,9 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from app.database.binding import APP_LABEL, apps_config
 from app.database.database import Database
 from app.database.executor import Executor, Transaction
+from app.database.months import MIGRATING, make_months
 
 RECORD = "tortoise_migrations"
-MIGRATING = 4_117_060_001
-"""The number of the lock that keeps two processes from migrating at once; any number, but for ever the same."""
 
 
 async def pending(database: Database) -> list[str]:
@@ -35,15 +34,20 @@ async def pending(database: Database) -> list[str]:
 
 
 async def migrate(database: Database) -> list[str]:
-    """Makes the pending migrations and answers their names. Several processes may do it at once.
+    """Makes the pending migrations, and on PostgreSQL the audit's next months; answers the migrations' names.
+
+    Several processes may do it at once.
 
     Raises:
+        NotPermitted: The database knows us as a role that may not change its tables.
         DatabaseUnavailable: The database can't be reached, or not be written to.
     """
     known = migrations()
-    return [
+    made = [
         migration.name for number, migration in enumerate(known) if await _apply(database, known[:number], migration)
     ]
+    await make_months(database)
+    return made
 
 
 async def _apply(database: Database, before: Sequence[Migration], migration: Migration) -> bool:

@@ -6,6 +6,7 @@ from app.database.errors import (
     ConstraintKind,
     ConstraintViolated,
     DatabaseUnavailable,
+    NotPermitted,
     SerializationFailed,
     StatementFailed,
 )
@@ -54,6 +55,8 @@ def translate(error: BaseException, *, closed: bool) -> Exception | None:
         return ConnectionLost(f"The connection to PostgreSQL ended ({type(error).__name__}).")
     if isinstance(error, _UNAVAILABLE):
         return DatabaseUnavailable(f"PostgreSQL is not available ({type(error).__name__}).")
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return NotPermitted(f"{type(error).__name__}: {error.message}")
     if isinstance(error, asyncpg.SyntaxOrAccessError):
         return StatementFailed(f"{type(error).__name__}: {error.message}")  # it speaks of names, not of values
     if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):

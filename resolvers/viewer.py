@@ -1,17 +1,20 @@
 """Who is logged in, and how people log in and change their own password."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from app.security.passwords import MAX_LENGTH
+from app import i18n
+from app.security.policy import PasswordPolicy
 from app.services.inputs import ChangePassword, Login, StaffLogin
 from app.services.problems import NotLoggedIn, Refused
 from app.services.results import (
     ChangePasswordSuccess,
     ChangeStaffPasswordSuccess,
+    ConfirmTotpSuccess,
     CustomerChoice,
     IssuedToken,
     LoginSuccess,
+    RemoveTotpSuccess,
     StaffLoginSuccess,
     SwitchCustomerSuccess,
 )
@@ -47,15 +50,12 @@ def expires_at(root: Any) -> datetime:
     return token.expires_at
 
 
-class PasswordPolicy(NamedTuple):
-    """How long a password may be."""
-
-    min_length: int
-    max_length: int
-
-
 def password_policy(info: Info) -> PasswordPolicy:
-    return PasswordPolicy(info.context.services.resources.settings.password_min_length, MAX_LENGTH)
+    return PasswordPolicy.of(info.context.services.resources.settings)
+
+
+def password_rules(root: Any, info: Info) -> list[str]:
+    return i18n.password_rules(root, info.context.locale)
 
 
 async def login(info: Info, input: object) -> object:
@@ -105,7 +105,9 @@ def settled(context: Context, answer: object) -> object:
         case StaffLoginSuccess(token=token, caller=caller) | ChangeStaffPasswordSuccess(token=token, caller=caller):
             context.deliver(token, Cookie.STAFF_SESSION)
             context.become(caller)
-        case SwitchCustomerSuccess(caller=caller):
+        case (
+            SwitchCustomerSuccess(caller=caller) | ConfirmTotpSuccess(caller=caller) | RemoveTotpSuccess(caller=caller)
+        ):
             context.become(caller)
         case CustomerChoice(cookie_secret=str() as secret, expires_at=expires_at):
             context.cookies.set(Cookie.TICKET, secret, expires_at)

@@ -46,6 +46,7 @@ described(
         "TOO_LONG": "It has more characters than `passwordPolicy.maxLength`.",
         "TOO_COMMON": "It is on the lists that are tried first, or follows a pattern that is.",
         "TOO_LITTLE_BESIDE_NAMES": "Little is left of it without the person's name, e-mail and company.",
+        "BREACHED": "It is among the passwords that became known when some service was broken into.",
         "SAME_AS_BEFORE": "It is the one the person has now.",
     },
 )

@@ -28,10 +28,14 @@ from schema.staff import StaffMember
 from schema.viewer import Viewer
 
 
-@strawberry.type(description="How long a password has to be, and may be.")
+@strawberry.type(description="What a new password has to keep to.")
 class PasswordPolicy:
     min_length: int = strawberry.field(description="The least number of characters, for example 15.")
     max_length: int = strawberry.field(description="The greatest number of characters.")
+    rules: list[str] = strawberry.field(
+        resolver=viewer.password_rules,
+        description="All of it in sentences, in the caller's language, to show beside the field for a new password.",
+    )
 
 
 @strawberry.type(

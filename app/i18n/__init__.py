@@ -8,6 +8,7 @@ from app.i18n.audit import detail
 from app.i18n.catalogue import LOCALES, negotiate
 from app.i18n.errors import text
 from app.i18n.labels import check, label
+from app.i18n.passwords import password_rules
 from app.i18n.problems import duration, field, message, reason
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "label",
     "message",
     "negotiate",
+    "password_rules",
     "reason",
     "text",
 ]

@@ -57,6 +57,10 @@ _REASONS: Final = {
     PasswordReasonCode.TOO_LITTLE_BESIDE_NAMES: mark(
         "It holds little but the name, the e-mail or the company: add words that have nothing to do with them."
     ),
+    PasswordReasonCode.BREACHED: mark(
+        "It became known when some other service was broken into, and is tried everywhere since: choose another, and "
+        "change it wherever you use it."
+    ),
     PasswordReasonCode.SAME_AS_BEFORE: mark("It is the one you have now: choose another."),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.models.enums import FieldProblemCode, PasswordReasonCode
 from app.security import policy
+from app.security.breached import BreachedPasswords
 from app.security.passwords import MAX_LENGTH, HashingOverloaded, PasswordHasher, StoredHash
 from app.security.tokens import generate_password
 from app.services.caller import Caller
@@ -35,9 +36,10 @@ def check_new_password(checks: Checks, given: NewPassword | None) -> None:
 class NewPasswords:
     """Judges and hashes the passwords that staff type or have generated."""
 
-    def __init__(self, settings: Settings, hasher: PasswordHasher) -> None:
+    def __init__(self, settings: Settings, hasher: PasswordHasher, breached: BreachedPasswords | None = None) -> None:
         self._settings = settings
         self._hasher = hasher
+        self._breached = breached
 
     async def prepare(self, given: NewPassword, caller: Caller, names: Iterable[str]) -> PasswordToSet:
         """Judges (a typed one) by the policy, and hashes.
@@ -70,6 +72,7 @@ class NewPasswords:
             min_length=self._settings.password_min_length,
             names=tuple(names),
             hasher=self._hasher,
+            breached=self._breached,
             address=caller.client.address,
         )
         limits = {

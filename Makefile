@@ -4,6 +4,7 @@
 # make bench    measure against hand-written code (fills a PostgreSQL of its own; ARGS=--quick takes less than a minute)
 # make schema   print the schema to schema/schema.graphql
 # make messages bring the catalogues in line with the texts in app/i18n
+# make words    make the list of common words anew (only if scripts/make-words changed: the words don't)
 # make lock     lock the newest versions that pyproject.toml allows
 
 PORT ?= 8000
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: install install-dev run test lint bench schema messages lock clean
+.PHONY: install install-dev run test lint bench schema messages words lock clean
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -46,11 +47,18 @@ messages: install-dev
 	$(BIN)/pybabel -q update --input-file=build/adgang.pot --output-dir=app/i18n/catalogues --domain=adgang \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120
 
+words: | $(BIN)/python
+	scripts/create-venv build/words $(BIN)/python
+	build/words/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement requirements-words.txt
+	build/words/bin/python scripts/make-words app/security/words/common.z
+
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 lock: install-dev
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) --group build --output-file requirements-build.txt
+	$(LOCK) --group words --output-file requirements-words.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:

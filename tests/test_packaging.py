@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-words.txt")
 
 
 def locked(name: str) -> dict[str, str]:
@@ -41,6 +41,7 @@ def test_a_lock_has_hashes_for_everything_and_no_address_or_path(name: str) -> N
             wanted(PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]["dev"]),
         ),
         ("requirements-build.txt", wanted(PROJECT["build-system"]["requires"])),
+        ("requirements-words.txt", wanted(PROJECT["dependency-groups"]["words"])),
     ],
 )
 def test_a_lock_holds_what_the_project_asks_for(name: str, requirements: list[Requirement]) -> None:

@@ -38,7 +38,10 @@ DEMO_SETTINGS = {"demo": True, "graphiql": True, "introspection": True}
 
 async def _require_servable(settings: "Settings") -> None:
     from app.database import open_database
+    from app.security.breached import opened_breached
 
+    with opened_breached(settings.breached_file):  # what is wrong with it is said here, and not by each worker
+        pass
     await require_current(settings)
     async with open_database(settings) as database:
         if await is_demo(database) and not settings.demo:

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import i18n
 from app.http.access import Access
-from app.http.answers import Refusal, json_response
+from app.http.answers import Refusal, refused
+from app.http.door import Door
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import healthz, readyz
 from app.logs import configure_logging, describe
@@ -49,7 +49,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Starl
             Route("/healthz", healthz),
             Route("/readyz", readyz(current)),
         ],
-        middleware=[Middleware(Access)],
+        middleware=[Middleware(Access, door=Door(settings))],
         exception_handlers={HTTPException: nothing_here},
         lifespan=lifespan,
     )
@@ -62,9 +62,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Starl
 async def nothing_here(request: Request, error: Exception) -> Response:
     """The answer to an address or a method that nothing is behind."""
     assert isinstance(error, HTTPException)
-    locale = i18n.negotiate(request.headers.get("accept-language"))
     refusal = Refusal(error.status_code, "NOT_FOUND", "unknown_page", headers=error.headers)
-    return json_response(refusal.body(locale), status=refusal.status, headers=refusal.headers)
+    return refused(refusal, request.headers.get("accept-language"))
 
 
 def from_environment() -> Starlette:

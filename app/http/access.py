@@ -14,9 +14,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import i18n
-from app.http.answers import Refusal, json_response
+from app.http.answers import Refusal, refused
 from app.http.client import printable
+from app.http.door import Door
 from app.logs import describe
 
 HEADERS: Final = {
@@ -38,8 +38,9 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.access")
 class Access:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,6 +50,7 @@ class Access:
         state = scope.setdefault("state", {})
         state[REQUEST_ID] = request_id
         status = 0
+        told: dict[str, str] = {**HEADERS}
 
         async def send_complete(message: Message) -> None:
             nonlocal status
@@ -56,14 +58,16 @@ class Access:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in HEADERS.items():
+                for name, value in told.items():
                     headers.setdefault(name, value)
             await send(message)
 
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, send_complete)
+                entry = self._door.enter(scope)
+                told.update(entry.headers)
+                await (entry.answer or self._app)(scope, receive, send_complete)
             except Exception as error:
                 log_unexpected(error)
                 if status:
@@ -88,11 +92,10 @@ def note_operation(scope: Scope, name: str | None) -> None:
 
 def internal_error(scope: Scope, request_id: str) -> ASGIApp:
     """The answer to a request that ended in an exception: how to report it, and nothing else."""
-    locale = i18n.negotiate(Headers(scope=scope).get("accept-language"))
     refusal = Refusal(
         500, "INTERNAL_ERROR", "internal_error", {"request_id": request_id}, extensions={"requestId": request_id}
     )
-    return json_response(refusal.body(locale), status=refusal.status, headers={"Content-Language": locale})
+    return refused(refusal, Headers(scope=scope).get("accept-language"))
 
 
 def log_unexpected(error: BaseException) -> None:

@@ -65,6 +65,13 @@ def overloaded(retry_after_seconds: int) -> Refusal:
     )
 
 
+def refused(refusal: Refusal, accept_language: str | None) -> Response:
+    """The answer to a request that never came to an endpoint, in the caller's language."""
+    locale = i18n.negotiate(accept_language)
+    headers = {**refusal.headers, "Content-Language": locale}
+    return json_response(refusal.body(locale), status=refusal.status, headers=headers)
+
+
 def json_response(
     body: Mapping[str, object],
     *,

@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import Request
 
+from app import refusals
 from app.http.answers import Refusal
+from app.refusals import Kind
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_BODY_SECONDS = 10.0
@@ -59,20 +61,26 @@ async def read_body(request: Request) -> bytes:
     Raises:
         Refusal: 413 or 408.
     """
-    too_large = Refusal(413, "PAYLOAD_TOO_LARGE", "body_too_large", {"limit": MAX_BODY_BYTES})
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
-        raise too_large
+        raise too_large()
     body = bytearray()
     try:
         async with asyncio.timeout(MAX_BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_BODY_BYTES:
-                    raise too_large
+                    raise too_large()
     except TimeoutError:
+        refusals.note(Kind.LIMIT, bound="body_seconds", most=int(MAX_BODY_SECONDS))
         raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None
     return bytes(body)
+
+
+def too_large() -> Refusal:
+    """The refusal of a body beyond its bound."""
+    refusals.note(Kind.LIMIT, bound="body_bytes", most=MAX_BODY_BYTES)
+    return Refusal(413, "PAYLOAD_TOO_LARGE", "body_too_large", {"limit": MAX_BODY_BYTES})
 
 
 def parse_body(body: bytes) -> Operation:

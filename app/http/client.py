@@ -9,6 +9,8 @@ from app.services.caller import Client
 
 MAX_USER_AGENT = 256
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 def client_of(request: Request) -> Client:
     """The caller's address and browser, as its session and the audit will show them."""
@@ -16,19 +18,20 @@ def client_of(request: Request) -> Client:
 
 
 def address_of(request: Request) -> str | None:
-    """The peer's address. Headers that claim another one are believed from nobody: this is the one place to change
-    where some proxies are to be trusted.
-    """
-    peer = request.client
-    if peer is None:
-        return None
+    """The client's address: the peer's, or the one that a trusted proxy gave for it (`app.http.proxies`)."""
+    address = parse_address(request.client.host) if request.client is not None else None
+    return str(address) if address is not None else None
+
+
+def parse_address(text: str) -> Address | None:
+    """An address as we write it: no zone, and an IPv4 address as such however it came."""
     try:
-        address = ipaddress.ip_address(peer.host)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or ipaddress.IPv6Address(int(address))
-    return str(address)
+        return address.ipv4_mapped or ipaddress.IPv6Address(int(address))
+    return address
 
 
 def user_agent_of(header: str | None) -> str | None:

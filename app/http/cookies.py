@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from app import refusals
 from app.http.answers import Refusal
+from app.refusals import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def read_cookies(headers: Iterable[str], wanted: Iterable[str]) -> dict[str, str
             if not separator or (name := name.strip()) not in names:
                 continue
             if name in found:
+                refusals.note(Kind.CREDENTIALS, header="cookie")
                 raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
             found[name] = value.strip()
     return found

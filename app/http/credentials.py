@@ -2,13 +2,14 @@
 
 A tool sends `Authorization: Bearer …`, and then no cookie is looked at, however dead the token. A browser sends
 cookies by itself, also on behalf of a page of somebody else's; so they count only on a POST of JSON, which no page may
-send to another origin without asking, and only from our own origin.
+send to another origin without asking, and only from our own origin or one that the operator allows.
 
 The portal and the staff application live on one origin and have a cookie each. An application that sends
 `Adgang-Session: portal` or `Adgang-Session: staff` is answered as that one alone; without the header the portal's
 cookie is read where there is one, else staff's.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Final
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from app import refusals
 from app.http.answers import Refusal
 from app.http.cookies import CookieNames, read_cookies
+from app.refusals import Kind
 
 CHOICE_HEADER: Final = "adgang-session"
 LONGEST_SECRET: Final = 200
@@ -43,14 +46,17 @@ class Shown:
         return self.application is not None
 
 
-def shown_by(request: Request, names: CookieNames) -> Shown:
+def shown_by(request: Request, names: CookieNames, origins: Collection[str] = ()) -> Shown:
     """The credentials of a request whose body, if it is a POST, is known to be JSON.
+
+    Cookies count from our own pages, and from those of `origins`.
 
     Raises:
         Refusal: 400 for two credentials of one kind or an unknown `Adgang-Session`, 403 for a cookie from elsewhere.
     """
     headers = request.headers.getlist("authorization")
     if len(headers) > 1:
+        refusals.note(Kind.CREDENTIALS, header="authorization")
         raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
     if headers:
         return Shown(bearer_token(headers[0]))
@@ -59,7 +65,7 @@ def shown_by(request: Request, names: CookieNames) -> Shown:
         return Shown()
     cookies = read_cookies(request.headers.getlist("cookie"), names.all)
     if cookies:
-        require_own_origin(request)
+        require_known_origin(request, origins)
     ticket = bounded(cookies[names.ticket]) if names.ticket in cookies else None
     for application, name in ((Application.PORTAL, names.portal), (Application.STAFF, names.staff)):
         if name in cookies and wanted in (None, application):
@@ -92,32 +98,38 @@ def wanted_application(request: Request) -> Application | None:
     raise Refusal(400, "BAD_REQUEST", "unknown_application")
 
 
-def require_own_origin(request: Request) -> None:
-    """Lets a request pass that one of our own pages sent, or that no browser's page did.
+def require_known_origin(request: Request, origins: Collection[str]) -> None:
+    """Lets a request pass that a page of ours or of these origins sent, or that no browser's page did.
 
     A page can't forge `Origin` or `Sec-Fetch-Site`; a browser too old to send either has no `__Host-` cookie that
-    `SameSite=Lax` wouldn't keep home. The scheme isn't compared, as a proxy may have taken TLS off; another scheme is
-    another origin to a browser, which stops at the preflight that is never answered.
+    `SameSite=Lax` wouldn't keep home.
 
     Raises:
         Refusal: 403.
     """
-    origins = request.headers.getlist("origin")
-    if origins:
-        allowed = len(origins) == 1 and is_own_origin(origins[0], request.headers.getlist("host"))
+    sent = request.headers.getlist("origin")
+    if sent:
+        known = len(sent) == 1 and (
+            sent[0] in origins or is_own_origin(sent[0], request.headers.getlist("host"), request.scope["scheme"])
+        )
     else:
-        allowed = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-    if not allowed:
+        known = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    if not known:
+        refusals.note(Kind.CSRF, header="origin" if sent else "sec-fetch-site")
         raise Refusal(403, "FOREIGN_ORIGIN", "foreign_origin")
 
 
-def is_own_origin(origin: str, hosts: list[str]) -> bool:
-    """True where an `Origin` has the host and port that the request was sent to."""
+def is_own_origin(origin: str, hosts: list[str], scheme: str) -> bool:
+    """True where an `Origin` has the host and port that the request was sent to, and TLS if the request had it.
+
+    A request that seems to be without TLS may have had it, up to a proxy that doesn't tell. Then a page without TLS on
+    our host counts as ours: its browser takes it for another origin and stops at the preflight.
+    """
     if len(hosts) != 1:
         return False
     try:
         sent_from, sent_to = urlsplit(origin), urlsplit(f"//{hosts[0]}")
-        if sent_from.scheme not in {"http", "https"} or not sent_from.hostname:
+        if sent_from.scheme not in {"https", scheme} or not sent_from.hostname:
             return False
         default = {"http": 80, "https": 443}[sent_from.scheme]
         return (sent_from.hostname, sent_from.port or default) == (sent_to.hostname, sent_to.port or default)

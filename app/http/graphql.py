@@ -20,6 +20,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from app import refusals
 from app.database import DatabaseUnavailable
 from app.http import graphiql
 from app.http.access import note_operation
@@ -76,7 +77,7 @@ class GraphQLEndpoint:
             exchange.media_type = negotiate(request.headers.get("accept"))
             if request.method == "POST":
                 require_json(request.headers.getlist("content-type"))
-            shown = shown_by(request, exchange.names)
+            shown = shown_by(request, exchange.names, self._settings.cors_origins)
             caller = await self._in_time(self._look_up(request, shown))
             exchange.found(shown, caller)
             operation = await read_operation(request)
@@ -100,6 +101,7 @@ class GraphQLEndpoint:
         except TimeoutError:
             if not limit.expired():
                 raise
+            refusals.note(refusals.Kind.LIMIT, bound="seconds", most=math.ceil(seconds))
             raise Refusal(
                 503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=math.ceil(seconds)
             ) from None

@@ -26,6 +26,8 @@ _TEXTS: Final = {
     "method": mark("Ask with POST."),
     "two_credentials": mark("Send one token or one session cookie, not several."),
     "foreign_origin": mark("A session cookie counts only on requests from the portal's own pages."),
+    "unknown_host": mark("The service isn't known by this host name. Check the address."),
+    "plain_http": mark("Ask over https: over plain http, others can read what is sent."),
     "alone": mark("{field} must be the only field of its operation: send it in a request of its own."),
     "too_many_mutations": mark("An operation holds at most {limit} changes: split it up."),
     "introspection_off": mark("The service doesn't describe its schema here. Read schema.graphql instead."),

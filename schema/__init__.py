@@ -23,12 +23,13 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext
 
 from schema.errors import present
+from schema.limits import Limits
 from schema.mutation import Mutation
 from schema.operations import Documents, ReadDocuments
 from schema.query import Query
 from schema.scalars import DATE_TIME
 
-__all__ = ["PRINTED", "Schema", "create_schema", "present", "printed"]
+__all__ = ["PRINTED", "Limits", "Schema", "create_schema", "present", "printed"]
 
 PRINTED: Final = Path(__file__).with_name("schema.graphql")
 WIDTH: Final = 110
@@ -49,9 +50,9 @@ class Schema(strawberry.Schema):
         pass
 
 
-def create_schema(*, introspection: bool) -> Schema:
-    """The schema, which describes itself to clients or doesn't."""
-    documents = Documents(introspection=introspection)
+def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schema:
+    """The schema, which describes itself to clients or doesn't, and how much a document may hold."""
+    documents = Documents(introspection=introspection, limits=limits)
     schema = Schema(
         query=Query,
         mutation=Mutation,

@@ -11,7 +11,7 @@ from app.logs import describe
 from app.models.enums import ProblemCode
 from app.services.problems import InvalidInput, Overloaded, Problem, Refused, TooManyAttempts
 from schema.document_errors import about_argument, about_document
-from schema.operations import RuleBroken
+from schema.limits import RuleBroken
 
 INTERNAL_ERROR = "INTERNAL_ERROR"
 INTROSPECTION_OFF = "GraphQL introspection has been disabled"
@@ -33,7 +33,7 @@ def present(error: GraphQLError, locale: str, request_id: str) -> dict[str, Any]
         message = i18n.text("unavailable", locale, duration=i18n.duration(seconds, locale))
         return _formatted(error, message, {"code": ProblemCode.OVERLOADED.value, "retryAfterSeconds": seconds})
     if isinstance(cause, RuleBroken):
-        return _formatted(error, i18n.text(cause.key, locale, **cause.values))
+        return _formatted(error, i18n.text(cause.key, locale, **cause.values), cause.extensions)
     refused = _refused(error, locale) if isinstance(cause, GraphQLError) else None
     if refused is not None:
         return _formatted(error, refused)

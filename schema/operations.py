@@ -2,11 +2,11 @@
 
 Two rules of ours are checked here, before anything runs. What changes who the caller is stands alone in its operation,
 or the fields beside it would run as somebody that nobody has checked; and an operation holds only so many changes
-("Who may do what" 5).
+("Who may do what" 5). How large a document may be is in `limits`, and what it costs in `cost`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,19 +15,20 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
-    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
     ValidationRule,
-    parse,
     specified_rules,
     validate,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
+from app import refusals
 from resolvers.root import selected_at_root
+from schema.cost import OperationCost, costs_of
+from schema.limits import Limits, RuleBroken, broken_limit, parsed
 
 ALONE: Final = frozenset(
     {
@@ -37,6 +38,10 @@ ALONE: Final = frozenset(
         "switchCustomer",
         "changePassword",
         "changeStaffPassword",
+        "enrolTotp",
+        "confirmTotp",
+        "removeTotp",
+        "renewRecoveryCodes",
         "logout",
         "endOtherSessions",
         "revokeSession",
@@ -46,15 +51,6 @@ MOST_MUTATIONS: Final = 20
 
 REMEMBERED: Final = 500
 LONGEST_REMEMBERED: Final = 16_384
-
-
-class RuleBroken(GraphQLError):
-    """A document that breaks a rule of ours: `key` and `values` are a text of `app.i18n`, and name no value."""
-
-    def __init__(self, key: str, node: Node, **values: object) -> None:
-        super().__init__(key, node)
-        self.key = key
-        self.values = values
 
 
 class RootFieldsRule(ValidationRule):
@@ -77,10 +73,11 @@ class RootFieldsRule(ValidationRule):
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document, and what is wrong with it."""
+    """A document, what is wrong with it, and where nothing is, what its operations cost by name."""
 
     document: DocumentNode
-    errors: tuple[GraphQLError, ...]
+    errors: tuple[GraphQLError, ...] = ()
+    costs: Mapping[str | None, OperationCost] = field(default_factory=dict)
 
 
 class _Invalid(Exception):
@@ -94,9 +91,10 @@ class _Invalid(Exception):
 class Documents:
     """Reads the documents of one schema."""
 
-    def __init__(self, *, introspection: bool) -> None:
+    def __init__(self, *, introspection: bool, limits: Limits | None = None) -> None:
         """Without introspection no error suggests a name either: suggestions tell the schema name by name."""
         own = (RootFieldsRule,) if introspection else (RootFieldsRule, NoSchemaIntrospectionCustomRule)
+        self.limits = limits or Limits()
         self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, *own)
         self._hide_suggestions = not introspection
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._valid)
@@ -109,6 +107,7 @@ class Documents:
 
         Raises:
             GraphQLSyntaxError: it is no document.
+            RuleBroken: it is too long to be read.
         """
         if '"' in text or len(text) > LONGEST_REMEMBERED:
             return self._read(schema, text)
@@ -124,22 +123,37 @@ class Documents:
         return read
 
     def _read(self, schema: GraphQLSchema, text: str) -> ReadDocument:
-        document = parse(text)
-        errors = validate(schema, document, self._rules, hide_suggestions=self._hide_suggestions)
-        return ReadDocument(document, tuple(errors))
+        document = parsed(text, self.limits)
+        beyond = broken_limit(document, self.limits)
+        if beyond is not None:
+            return ReadDocument(document, (beyond,))
+        # At one error more than this validation stops, and says so as the last.
+        most = self.limits.errors - 1
+        errors = validate(schema, document, self._rules, max_errors=most, hide_suggestions=self._hide_suggestions)
+        if errors:
+            return ReadDocument(document, tuple(errors))
+        try:
+            return ReadDocument(document, costs=costs_of(schema, document, self.limits.fields))
+        except RuleBroken as broken:
+            return ReadDocument(document, (broken,))
 
 
 class ReadDocuments(SchemaExtension):
-    """Puts our reading of documents in the place of Strawberry's."""
+    """Puts our reading of documents in the place of Strawberry's, and says what the operation costs."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._read: ReadDocument | None = None
+        self._told: dict[str, int] = {}
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
         assert context.query is not None
-        self._read = self._documents.read(context.schema._schema, context.query)
+        try:
+            self._read = self._documents.read(context.schema._schema, context.query)
+        except RuleBroken as broken:
+            _note(broken)
+            raise
         context.graphql_document = self._read.document
         # Strawberry would run the first of several; GraphQL has it that one must be named.
         if context._provided_operation_name is None and len(_operations(self._read.document)) > 1:
@@ -149,8 +163,38 @@ class ReadDocuments(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         assert self._read is not None
         # A list, even an empty one, tells Strawberry that the document was validated.
-        self.execution_context.pre_execution_errors = list(self._read.errors)
+        errors = list(self._read.errors) or self._too_costly(self._read)
+        for error in errors:
+            if isinstance(error, RuleBroken):
+                _note(error)
+        self.execution_context.pre_execution_errors = errors
         yield
+
+    def on_execute(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        # Values of variables that don't fit are errors before anything ran, each of them.
+        if result is not None and result.data is None and result.errors is not None:
+            result.errors = result.errors[: self._documents.limits.errors]
+
+    def get_results(self) -> dict[str, Any]:
+        """What every answer to a valid document says beside its data."""
+        return dict(self._told)
+
+    def _too_costly(self, read: ReadDocument) -> list[GraphQLError]:
+        context = self.execution_context
+        operation = read.costs[context.operation_name]
+        cost, most = operation.of(context.variables), self._documents.limits.cost
+        self._told = {"cost": cost}
+        if cost <= most:
+            return []
+        self._told["maxCost"] = most
+        told = {"code": "TOO_COSTLY", **self._told}
+        return [RuleBroken("too_costly", operation.node, told=told, cost=cost, limit=most)]
+
+
+def _note(broken: RuleBroken) -> None:
+    refusals.note(refusals.Kind.LIMIT, bound=broken.key)
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:

@@ -6,13 +6,14 @@ sends `Adgang-Reference` with the id of the reference it shows is refused instea
 
 from typing import Final
 
-from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode
 from starlette.requests import Request
 
 from app import ids
 from app.http.answers import Refusal
 from app.http.body import Operation
 from app.services.caller import Caller, PortalUser
+from resolvers.document import parse_document
 from resolvers.root import selected_at_root
 
 HEADER: Final = "adgang-reference"
@@ -41,7 +42,7 @@ def require_same_reference(request: Request, caller: Caller, operation: Operatio
 def root_fields(operation: Operation) -> frozenset[str] | None:
     """The names of the fields at the root of an operation; None where nothing can run, as the executor will say."""
     try:
-        document = parse(operation.query, no_location=True)
+        document = parse_document(operation.query)
     except GraphQLError:
         return None
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}

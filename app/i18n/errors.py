@@ -30,6 +30,17 @@ _TEXTS: Final = {
     "plain_http": mark("Ask over https: over plain http, others can read what is sent."),
     "alone": mark("{field} must be the only field of its operation: send it in a request of its own."),
     "too_many_mutations": mark("An operation holds at most {limit} changes: split it up."),
+    "too_many_tokens": mark("A document holds at most {limit} tokens, and as many comments: ask for less at a time."),
+    "too_many_aliases": mark("A document holds at most {limit} aliases: ask for less at a time."),
+    "too_many_directives": mark("A document holds at most {limit} directives."),
+    "too_deep": mark("Fields are at most {limit} deep in one another: ask for less, or in several steps."),
+    "too_many_fields": mark(
+        "With all fragments written out a document holds at most {limit} fields, and few of one name in one place: "
+        "ask for less at a time."
+    ),
+    "too_costly": mark(
+        "The operation costs {cost} and at most {limit} is allowed: ask for fewer rows at a time, or for less of each."
+    ),
     "introspection_off": mark("The service doesn't describe its schema here. Read schema.graphql instead."),
     "unknown_page": mark("There is nothing here. GraphQL is at /graphql."),
 }

@@ -102,6 +102,7 @@ def test_every_error_has_a_text(key: str, locale: str) -> None:
     values = {
         "duration": "1 s",
         "limit": 20,
+        "cost": 30,
         "field": "login",
         "request_id": "r",
         "name": "variables",

@@ -8,10 +8,13 @@ from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type, is_abst
 from app.services import Services
 from app.services.caller import Caller
 from resolvers.context import Context
-from schema import create_schema, present
+from schema import Limits, create_schema, present
 from tests.support.people import CLIENT
 
-SCHEMA = create_schema(introspection=False)
+HUGE = 10**9
+UNBOUNDED = Limits(tokens=HUGE, aliases=HUGE, directives=HUGE, fields=HUGE, pairs=HUGE, cost=HUGE)
+"""For documents that ask for everything at once, which no client may."""
+SCHEMA = create_schema(introspection=False, limits=UNBOUNDED)
 
 
 def context_for(

@@ -4,7 +4,8 @@ import pytest
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from schema import create_schema
-from schema.operations import ALONE, LONGEST_REMEMBERED, MOST_MUTATIONS, Documents, RuleBroken
+from schema.limits import RuleBroken
+from schema.operations import ALONE, LONGEST_REMEMBERED, MOST_MUTATIONS, Documents
 
 SCHEMA = create_schema(introspection=False)._schema
 

@@ -19,13 +19,16 @@ from app.http.health import healthz, readyz
 from app.logs import configure_logging, describe
 from app.services import Services, open_services
 from app.settings import Settings, load_settings
-from schema import create_schema, present
+from schema import Limits, create_schema, present
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang")
 
 
-def create_app(settings: Settings, *, services: Services | None = None) -> Starlette:
-    """The application. It opens services of its own for as long as it runs, unless it is given some."""
+def create_app(settings: Settings, *, services: Services | None = None, limits: Limits | None = None) -> Starlette:
+    """The application. It opens services of its own for as long as it runs, unless it is given some.
+
+    Documents may hold what they always may, and cost what the settings say, unless `limits` are given.
+    """
 
     def current() -> Services:
         found: Services = app.state.services
@@ -42,7 +45,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Starl
                     raise
             yield
 
-    schema = create_schema(introspection=settings.introspection)
+    schema = create_schema(introspection=settings.introspection, limits=limits or Limits(cost=settings.max_cost))
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(settings, schema, present, current)),

@@ -19,6 +19,7 @@ from app.services.login_care import LoginCare
 from app.services.logins import Logins
 from app.services.new_passwords import NewPasswords
 from app.services.order_settings import OrderSettings
+from app.services.people import People
 from app.services.reader import Reader
 from app.services.register import Register
 from app.services.resources import Resources
@@ -48,6 +49,7 @@ class Services:
     staff: Staff
     access_tokens: AccessTokens
     audit: Audit
+    people: People
 
 
 @asynccontextmanager
@@ -107,4 +109,5 @@ def _services(resources: Resources, last_seen: LastSeen) -> Services:
         staff=Staff(resources, sessions, new_passwords),
         access_tokens=AccessTokens(resources),
         audit=resources.audit,
+        people=People(resources, logins),
     )

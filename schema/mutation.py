@@ -7,6 +7,7 @@ from schema.credentials import CredentialMutations
 from schema.customer import CustomerMutations
 from schema.login import LoginMutations
 from schema.reference_saves import ReferenceMutations
+from schema.second_factor import SecondFactorMutations
 from schema.session import SessionMutations
 from schema.settings import SettingsMutations
 from schema.staff import StaffMutations
@@ -29,6 +30,7 @@ Portal users log in with `login` and do the same."""
 )
 class Mutation(
     LoginMutations,
+    SecondFactorMutations,
     SessionMutations,
     CustomerMutations,
     ReferenceMutations,

@@ -31,6 +31,7 @@ class StaffMember(Node):
     role: StaffRole = strawberry.field(description="What they may do.")
     active: bool = strawberry.field(description="Whether they can log in.")
     last_login_at: datetime | None = strawberry.field(description="When they last logged in; null: never.")
+    second_factor: bool = strawberry.field(description="Whether their log-in asks for a code of an authenticator app.")
     version: int = strawberry.field(description=VERSION)
 
 

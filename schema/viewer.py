@@ -68,3 +68,14 @@ class PortalViewer(Viewer):
 )
 class StaffViewer(Viewer):
     role: StaffRole = strawberry.field(description="What they may do.")
+    second_factor: bool = strawberry.field(
+        description="Whether their log-in asks for a code of an authenticator app. A tool has none."
+    )
+    must_enrol_second_factor: bool = strawberry.field(
+        description="Whether they have no authenticator app where their role must have one: then only `enrolTotp` and "
+        "`confirmTotp`, `changeStaffPassword` and leaving are open."
+    )
+    recovery_codes_left: int = strawberry.field(
+        description="How many of their recovery codes are unused. With few left, ask for others with "
+        "`renewRecoveryCodes`."
+    )

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from app.clock import Clock, SystemClock
 from app.database import Database, open_database
+from app.security.breached import BreachedPasswords, opened_breached
 from app.security.keys import Keys
 from app.security.passwords import PasswordHasher
+from app.security.sealing import Sealing
+from app.services import second_factor
 from app.services.access_tokens import AccessTokens
 from app.services.audit import Audit
 from app.services.credentials import Credentials
@@ -23,6 +26,7 @@ from app.services.people import People
 from app.services.reader import Reader
 from app.services.register import Register
 from app.services.resources import Resources
+from app.services.second_factor_care import SecondFactorCare
 from app.services.session_rows import SessionRows
 from app.services.sessions import Sessions
 from app.services.sign_in import SignIn
@@ -47,6 +51,7 @@ class Services:
     sessions: Sessions
     order_settings: OrderSettings
     staff: Staff
+    second_factor: SecondFactorCare
     access_tokens: AccessTokens
     audit: Audit
     people: People
@@ -63,8 +68,10 @@ async def open_services(
 
     Raises:
         DatabaseUnavailable: The database can't be reached.
+        SettingsError: The file of breached passwords is none.
     """
     async with open_database(settings) as database, AsyncExitStack() as stack:
+        breached = stack.enter_context(opened_breached(settings.breached_file))
         if hasher is None:
             hasher = PasswordHasher.from_settings(settings)
             stack.callback(hasher.close)
@@ -75,14 +82,16 @@ async def open_services(
             last_seen.running(),
             beside(resources.audit.keep_checkpoints(), keep_telling_prevalent_scheme(database, hasher)),
         ):
-            yield _services(resources, last_seen)
+            yield _services(resources, last_seen, breached)
 
 
 async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:
-    keys = Keys(await _secret_key(settings, database))
+    secret_key = await _secret_key(settings, database)
+    keys = Keys(secret_key)
+    sealing = Sealing([key.get_secret_value() for key in settings.password_key], secret_key, second_factor.USE)
     audit_key = None if settings.audit_key is None else settings.audit_key.get_secret_value()
     audit, throttle = Audit(database, keys, audit_key), Throttle(settings, database, clock, keys)
-    return Resources(settings, database, clock, hasher, audit, keys, throttle)
+    return Resources(settings, database, clock, hasher, audit, keys, throttle, sealing)
 
 
 async def _secret_key(settings: Settings, database: Database) -> bytes:
@@ -93,10 +102,10 @@ async def _secret_key(settings: Settings, database: Database) -> bytes:
     return bytes(rows[0]["value"])
 
 
-def _services(resources: Resources, last_seen: LastSeen) -> Services:
+def _services(resources: Resources, last_seen: LastSeen, breached: BreachedPasswords | None) -> Services:
     sessions = SessionRows(resources.settings, resources.clock)
-    logins = Logins(resources.settings, resources.clock, sessions)
-    new_passwords = NewPasswords(resources.settings, resources.hasher)
+    logins = Logins(resources, sessions)
+    new_passwords = NewPasswords(resources.settings, resources.hasher, breached)
     return Services(
         resources=resources,
         reader=Reader(resources),
@@ -107,6 +116,7 @@ def _services(resources: Resources, last_seen: LastSeen) -> Services:
         sessions=Sessions(resources, last_seen),
         order_settings=OrderSettings(resources),
         staff=Staff(resources, sessions, new_passwords),
+        second_factor=SecondFactorCare(resources, sessions),
         access_tokens=AccessTokens(resources),
         audit=resources.audit,
         people=People(resources, logins),

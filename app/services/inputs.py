@@ -58,6 +58,33 @@ class ChangePassword:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmStaffLogin:
+    ticket: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolTotp:
+    current_password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTotp:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTotp:
+    current_password: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRecoveryCodes:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CreateCustomer:
     number: str
     name: str

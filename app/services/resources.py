@@ -6,6 +6,7 @@ from app.clock import Clock
 from app.database import Database
 from app.security.keys import Keys
 from app.security.passwords import PasswordHasher
+from app.security.sealing import Sealing
 from app.services.audit import Audit
 from app.services.throttle import Throttle
 from app.settings import Settings
@@ -22,3 +23,4 @@ class Resources:
     audit: Audit
     keys: Keys
     throttle: Throttle
+    sealing: Sealing

@@ -39,9 +39,20 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceCookie:
+    """What a browser is known by that has logged in before (`app.services.devices`). It travels in no payload, and its
+    text appears in no repr.
+    """
+
+    secret: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LoginSuccess:
     token: IssuedToken
     caller: PortalUser
+    device: DeviceCookie | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,46 @@ class CustomerChoice:
 class StaffLoginSuccess:
     token: IssuedToken
     caller: StaffUser
+    device: DeviceCookie | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequired:
+    """The password was right, and a code is to come with the ticket; `cookie_secret` beside it, as with a choice."""
+
+    ticket: str = field(repr=False)
+    expires_at: datetime
+    cookie_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolTotpSuccess:
+    secret: str = field(repr=False)
+    provisioning_uri: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTotpSuccess:
+    caller: StaffUser
+    recovery_codes: tuple[str, ...] = field(repr=False)
+    sessions_revoked: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTotpSuccess:
+    caller: StaffUser
+    sessions_revoked: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRecoveryCodesSuccess:
+    caller: StaffUser
+    recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetTotpSuccess:
+    sessions_revoked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +135,7 @@ class ChangePasswordSuccess:
     token: IssuedToken
     caller: PortalUser
     impact: CredentialImpact
+    device: DeviceCookie | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +143,7 @@ class ChangeStaffPasswordSuccess:
     token: IssuedToken
     caller: StaffUser
     sessions_revoked: int
+    device: DeviceCookie | None = None
 
 
 @dataclass(frozen=True, slots=True)

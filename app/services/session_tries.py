@@ -1,7 +1,7 @@
-"""Wrong current passwords at a change of one's own password, counted on the session that asks.
+"""Wrong passwords and codes at a change of one's own password or second factor, counted on the session that asks.
 
 The rules, "Logging in" 5: the fifth ends the session, so that who has stolen one can't use it to guess. A try is
-counted before its password is looked at: any number of guesses at once are as many tries.
+counted before its password or code is looked at: any number of guesses at once are as many tries.
 """
 
 from typing import Final
@@ -42,13 +42,13 @@ class SessionTries:
         raise Refused(TooManyAttempts(0) if there else NotLoggedIn())
 
     async def give_back(self, session_id: int) -> None:
-        """Takes a try back that wasn't a wrong password."""
+        """Takes a try back of which nothing was wrong."""
         await self._resources.database.execute(_GIVE_BACK, session_id)
 
-    async def failed(self, caller: Person, number: int) -> Problem:
-        """What a wrong password is answered with; the last one ends the session."""
+    async def failed(self, caller: Person, number: int, wrong: Problem = WrongPassword()) -> Problem:  # noqa: B008
+        """What a wrong password or code is answered with; the last one ends the session."""
         if number < TRIES:
-            return WrongPassword()
+            return wrong
 
         async def work(tx: Transaction) -> None:
             ended = await tx.execute("DELETE FROM session WHERE id = $1", caller.session_id)
@@ -57,7 +57,7 @@ class SessionTries:
                     AuditAction.SESSION_REVOKED,
                     (ids.encode("Session", caller.session_id),),
                     username=caller.username,
-                    data={"reason": "WRONG_PASSWORDS"},
+                    data={"reason": f"{wrong.code}S"},
                 )
                 await self._resources.audit.write(tx, caller, [event])
 

@@ -13,6 +13,7 @@ from app.services.caller import Caller, Client, Nobody, PortalUser, StaffUser, T
 from app.services.last_seen import SESSIONS, TOKENS, LastSeen
 from app.services.lifetimes import Lifetime, temporary_until
 from app.services.resources import Resources
+from app.services.second_factor import is_required
 from app.services.staff_rows import ACTIVE_ADMIN
 
 Kind = Literal["bearer", "portal cookie", "staff cookie"]
@@ -20,10 +21,11 @@ Kind = Literal["bearer", "portal cookie", "staff cookie"]
 
 _SESSION = (
     "SELECT s.id, s.login_id, s.reference_id, s.staff_id, s.last_seen_at, s.expires_at, l.username_key,"
-    " l.temporary_since, r.customer_id, m.email, m.role FROM session s"
+    " l.temporary_since, r.customer_id, m.email, m.role, f.confirmed_at FROM session s"
     " LEFT JOIN login l ON l.id = s.login_id AND l.epoch = s.epoch"
     " LEFT JOIN reference r ON r.id = s.reference_id"
     " LEFT JOIN staff_member m ON m.id = s.staff_id AND m.epoch = s.epoch AND m.active"
+    " LEFT JOIN staff_second_factor f ON f.staff_id = m.id"
     " WHERE s.token_hash = $1 AND s.cookie = $2"
 )
 _TOOL = (
@@ -73,7 +75,9 @@ class Sessions:
     def _staff_user(self, row: Mapping[str, Any], client: Client) -> Caller:
         if row["email"] is None or not self._lives(row, self._staff):
             return Nobody(client)
-        return StaffUser(row["id"], row["staff_id"], row["email"], StaffRole(row["role"]), client)
+        role = StaffRole(row["role"])
+        must_enrol = row["confirmed_at"] is None and is_required(self._resources.settings, role)
+        return StaffUser(row["id"], row["staff_id"], row["email"], role, client, must_enrol)
 
     def _lives(self, row: Mapping[str, Any], lifetime: Lifetime) -> bool:
         moment = self._resources.database.dialect.moment

@@ -7,6 +7,11 @@ from app.reading import BOOL, ENUM, EVERYTHING, INT, MOMENT, TEXT, Column, Condi
 from app.services.tables.kinds import PUBLIC_ID
 from app.services.tables.views import may_manage
 
+HAS_SECOND_FACTOR: Final = (
+    "EXISTS (SELECT 1 FROM staff_second_factor"
+    " WHERE staff_second_factor.staff_id = staff_member.id AND staff_second_factor.confirmed_at IS NOT NULL)"
+)
+
 
 class StaffMemberRow(Row):
     __slots__ = ()
@@ -32,6 +37,7 @@ STAFF_MEMBER: Final = Table(
         "role": Column(ENUM(StaffRole), "staff_member.role"),
         "active": Column(BOOL, "staff_member.active"),
         "last_login_at": Column(MOMENT, "staff_member.last_login_at"),
+        "second_factor": Column(BOOL, HAS_SECOND_FACTOR),
         "version": Column(INT, "staff_member.version"),
     },
     scope=_scope,

@@ -29,6 +29,7 @@ from app.services.caller import PortalUser, StaffUser, TokenUser
 from app.services.permissions import Permissions
 from app.services.tables.reference import CAN_LOG_IN, effective
 from app.services.tables.settings import TO_APPLYING, TO_CUSTOMER
+from app.services.tables.staff import HAS_SECOND_FACTOR
 from app.services.tables.views import viewpoint
 
 Values = Mapping[str, Any]
@@ -72,7 +73,15 @@ def _menu(values: Values, view: View) -> tuple[MenuItem, ...]:
     return () if values["must_change_password"] else permissions.menu(values["permissions"])
 
 
+def _must_enrol(values: Values, view: View) -> bool:
+    caller = viewpoint(view).caller
+    return isinstance(caller, StaffUser) and caller.must_enrol
+
+
 _BY_KEY: Final = {"KEY": Order(())}
+_RECOVERY_CODES: Final = (
+    "(SELECT count(*) FROM staff_recovery_code WHERE staff_recovery_code.staff_id = staff_member.id)"
+)
 
 PORTAL_VIEWER: Final = Table(
     row=PortalViewerRow,
@@ -127,6 +136,9 @@ STAFF_VIEWER: Final = Table(
         "email": Column(TEXT, "staff_member.email"),
         "role": Column(ENUM(StaffRole), "staff_member.role"),
         "sessions": Many("Session", here="staff_member.id", there="session.staff_id"),
+        "second_factor": Column(BOOL, HAS_SECOND_FACTOR),
+        "must_enrol_second_factor": Computed((), _must_enrol),
+        "recovery_codes_left": Column(INT, _RECOVERY_CODES),
     },
     scope=_only(StaffUser, "staff_member.id = :staff_id"),
     order="KEY",
@@ -142,6 +154,10 @@ TOOL_VIEWER: Final = Table(
         "email": Column(TEXT, "staff_member.email", joins=("maker",)),
         "role": Column(ENUM(StaffRole), "access_token.role"),
         "sessions": Many("Session", here="access_token.id", there="session.staff_id", visible=lambda view: False),
+        # A tool has no second factor.
+        "second_factor": Column(BOOL, "FALSE"),
+        "must_enrol_second_factor": Computed((), _must_enrol),
+        "recovery_codes_left": Column(INT, "0"),
     },
     scope=_only(TokenUser, "access_token.id = :token_id"),
     order="KEY",

@@ -23,6 +23,12 @@ LONGEST_LINE = 4096
 BEHIND = "The database is behind this version of Adgang. Run: adgang migrate"
 
 
+NOT_PERMITTED = (
+    "The role in ADGANG_DATABASE_URL may not do this in the database. Run the command as the role that owns the "
+    "tables, which `adgang migrate` is run as."
+)
+
+
 class Failed(Exception):
     """A command can't go on; the text says why and what to do."""
 
@@ -45,11 +51,13 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, Failed):
         return str(error)
     # What these belong to has been imported if one of them was raised.
-    from app.database import DatabaseUnavailable
+    from app.database import DatabaseUnavailable, NotPermitted
     from app.settings import SettingsError
 
     if isinstance(error, SettingsError):
         return str(error)
+    if isinstance(error, NotPermitted):
+        return NOT_PERMITTED
     if isinstance(error, DatabaseUnavailable):
         return "The database can't be reached or is busy. Look at ADGANG_DATABASE_URL, and whether it runs; try again."
     return None

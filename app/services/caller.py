@@ -6,6 +6,7 @@ each field of a mutation; nothing of it is remembered in a token.
 
 from dataclasses import dataclass
 
+from app import refusals
 from app.models.enums import ActorKind, StaffRole
 from app.services.problems import NotAllowed, NotLoggedIn, Refused
 
@@ -98,11 +99,26 @@ ADMINS = frozenset({StaffRole.ADMIN})
 
 
 def is_held(caller: Caller) -> bool:
-    """Whether the caller is logged in, but only to do what is still missing: to add a second factor.
+    """Whether the caller is logged in, but only to do what is still missing: to choose a password of their own in place
+    of a temporary one (the rules, "Passwords" 5), or to add a second factor.
 
     They may read who they are, do that, change their password, and leave.
     """
-    return isinstance(caller, StaffUser) and caller.must_enrol
+    match caller:
+        case PortalUser():
+            return caller.must_change_password
+        case StaffUser():
+            return caller.must_enrol
+        case _:
+            return False
+
+
+def not_allowed(caller: Caller) -> Refused:
+    """The refusal of what a caller may not do, which leaves a trace in the log."""
+    session = caller.session_id if isinstance(caller, PortalUser | StaffUser) else None
+    token = caller.token_id if isinstance(caller, TokenUser) else None
+    refusals.note(refusals.Kind.RIGHTS, caller=caller.kind, role=caller.role, session=session, token=token)
+    return Refused(NotAllowed())
 
 
 def require_logged_in(caller: Caller) -> None:
@@ -123,7 +139,7 @@ def require_somebody(caller: Caller) -> None:
     """
     require_logged_in(caller)
     if is_held(caller):
-        raise Refused(NotAllowed())
+        raise not_allowed(caller)
 
 
 def require_portal_user(caller: Caller) -> PortalUser:
@@ -134,7 +150,7 @@ def require_portal_user(caller: Caller) -> PortalUser:
     """
     require_logged_in(caller)
     if not isinstance(caller, PortalUser):
-        raise Refused(NotAllowed())
+        raise not_allowed(caller)
     return caller
 
 
@@ -146,7 +162,7 @@ def require_staff_user(caller: Caller) -> StaffUser:
     """
     require_logged_in(caller)
     if not isinstance(caller, StaffUser):
-        raise Refused(NotAllowed())
+        raise not_allowed(caller)
     return caller
 
 
@@ -158,7 +174,7 @@ def require_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
     """
     require_somebody(caller)
     if caller.role not in roles:
-        raise Refused(NotAllowed())
+        raise not_allowed(caller)
 
 
 def require_person_with_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
@@ -169,4 +185,4 @@ def require_person_with_role(caller: Caller, roles: frozenset[StaffRole]) -> Non
     """
     require_role(caller, roles)
     if isinstance(caller, TokenUser):
-        raise Refused(NotAllowed())
+        raise not_allowed(caller)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from app import ids
+from app import ids, refusals
 from app.models.enums import FieldProblemCode
 from app.reading import Answer, ArgumentError, ArgumentFault, Condition, Page, Reading, Row, Selected, View
 from app.services.caller import (
@@ -80,9 +80,9 @@ class Reader:
     async def node(self, caller: Caller, id: str, selected: Selected) -> Row | None:
         """Anything by its public id."""
         found = ids.decode(id)
-        if found is None or found.type not in NODES:
+        if is_held(caller) or found is None or found.type not in NODES:
             return None
-        return await self._by_key(caller, found.type, found.key, selected)
+        return await self._asked_for(caller, found.type, found.key, selected)
 
     async def customer(self, caller: Caller, id: str | None, number: str | None, selected: Selected) -> Row | None:
         """A customer by its public id or by its number."""
@@ -151,8 +151,15 @@ class Reader:
             return await self._reading.with_keys(type_name, keys, selected.of(type_name), self._view(caller), order)
 
     async def _by_id(self, caller: Caller, type_name: str, id: str, selected: Selected) -> Row | None:
-        key = ids.key_of(id, type_name)
-        return None if key is None else await self._by_key(caller, type_name, key, selected)
+        key = None if is_held(caller) else ids.key_of(id, type_name)
+        return None if key is None else await self._asked_for(caller, type_name, key, selected)
+
+    async def _asked_for(self, caller: Caller, type_name: str, key: int, selected: Selected) -> Row | None:
+        """What somebody asks for by its id. A portal user meets only ids of their own: another is worth a line."""
+        row = await self._by_key(caller, type_name, key, selected)
+        if row is None and isinstance(caller, PortalUser):
+            refusals.note(refusals.Kind.FOREIGN_ID, type=type_name, id=key, session=caller.session_id)
+        return row
 
     async def _by_key(self, caller: Caller, type_name: str, key: int, selected: Selected) -> Row | None:
         condition = Condition(f"{TABLES[type_name].key} = :key", values={"key": key})

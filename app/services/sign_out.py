@@ -3,7 +3,7 @@
 A tool has no session: to it there is none to find, and logging out ends nothing ("Who may do what" 6).
 """
 
-from app import ids
+from app import ids, refusals
 from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
@@ -69,6 +69,7 @@ class SignOut:
 
         async def work(tx: Transaction) -> RevokeSessionSuccess:
             if not await self._rows.end_own(tx, person, key):
+                refusals.note(refusals.Kind.FOREIGN_ID, type="Session", id=key, session=person.session_id)
                 raise Refused(NotFound(public_id))
             action = AuditAction.LOGGED_OUT if current else AuditAction.SESSION_REVOKED
             await self._record(tx, person, action, 1, session=public_id)

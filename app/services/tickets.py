@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app import refusals
 from app.clock import Clock
 from app.database import Database, Transaction
 from app.models import Login, Ticket
@@ -70,12 +71,15 @@ class Tickets:
         """
         rows = await self._database.fetch(_USE, digest(secret))
         if not rows:
+            _note("it is unknown or used")
             return None
         row, dialect = rows[0], self._database.dialect
         expected = row["cookie_hash"]
         if expected is not None and not hmac.compare_digest(expected, digest(cookie_secret or "")):
+            _note("its cookie is missing")
             return None
         if dialect.moment(row["expires_at"]) <= self._clock.now():
+            _note("it is too old")
             return None
         return UsedTicket(
             login_id=row["login_id"],
@@ -96,3 +100,8 @@ class Tickets:
         gone = [row["id"] for row in rows if row["id"] not in kept]
         if gone:
             await tx.execute(f"DELETE FROM ticket WHERE {tx.dialect.any_of('id', '$1')}", gone)
+
+
+def _note(why: str) -> None:
+    """Has a ticket that is good for nothing leave a trace: it may be somebody else's."""
+    refusals.note(refusals.Kind.TICKET, why=why)

@@ -10,7 +10,7 @@ from app.cli.running import Failed, expect, read_password, with_services
 if TYPE_CHECKING:
     from app.services import Services
     from app.services.inputs import UpdateStaff
-    from app.services.results import UpdateStaffSuccess
+    from app.services.results import ResetTotpSuccess, UpdateStaffSuccess
 
 commands = typer.Typer(help="The firm's own people, who log in with staffLogin.", no_args_is_help=True)
 
@@ -24,7 +24,14 @@ Role = Annotated[
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
 ]
-COLUMNS = {"Name": "name", "E-mail": "email", "Role": "role", "Active": "active", "Last log-in": "last_login_at"}
+COLUMNS = {
+    "Name": "name",
+    "E-mail": "email",
+    "Role": "role",
+    "Active": "active",
+    "Second factor": "second_factor",
+    "Last log-in": "last_login_at",
+}
 UNKNOWN = "No member of staff has this e-mail. See: adgang staff list"
 
 
@@ -83,6 +90,21 @@ def deactivate(email: Email) -> None:
     typer.echo(f"{email} can no longer log in.{_ended(with_services(work))}")
 
 
+@commands.command()
+def reset_totp(email: Email) -> None:
+    """Take the authenticator app off a member of staff who has lost it, and end their sessions."""
+
+    async def work(services: "Services") -> "ResetTotpSuccess":
+        from app.services.caller import CommandLine
+        from app.services.results import ResetTotpSuccess
+
+        key = await _id_of(services, email)
+        answer = await services.second_factor.reset_totp(CommandLine(), key)
+        return expect(answer, ResetTotpSuccess, NOT_FOUND="They have no authenticator app.")
+
+    typer.echo(f"{email} logs in with the password alone, and can add another app.{_ended(with_services(work))}")
+
+
 async def _id_of(services: "Services", email: str) -> str:
     """The public id of a member of staff, by their e-mail in any spelling.
 
@@ -106,5 +128,5 @@ async def _update(services: "Services", given: "UpdateStaff") -> "UpdateStaffSuc
     return expect(answer, UpdateStaffSuccess, NOT_ALLOWED="This is the last active ADMIN: add another one first.")
 
 
-def _ended(saved: "UpdateStaffSuccess") -> str:
+def _ended(saved: "UpdateStaffSuccess | ResetTotpSuccess") -> str:
     return f" Sessions ended: {saved.sessions_revoked}." if saved.sessions_revoked else ""

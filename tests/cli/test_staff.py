@@ -1,5 +1,9 @@
 """`adgang staff`."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from tests.cli.running import Adgang, Done, refused, succeeded
@@ -19,14 +23,21 @@ def add(adgang: Adgang, email: str, name: str, role: str, password: str = PASSWO
     return adgang("staff", "add", email, "--name", name, "--role", role, "--password-stdin", stdin=f"{password}\n")
 
 
+def row_of(listed: str, email: str) -> list[str]:
+    """What a list says of a member behind their e-mail."""
+    (line,) = (line for line in listed.splitlines() if email in line)
+    return line.partition(email)[2].split()
+
+
 def test_adding_listing_and_shutting_out(with_bo: Adgang) -> None:
     listed = succeeded(with_bo("staff", "list"))
     assert "Bo Disponent" in listed
     assert EMAIL in listed
     assert "EDITOR" in listed
     assert PASSWORD not in listed
+    assert row_of(listed, EMAIL) == ["EDITOR", "yes", "no", "-"]
     assert "can no longer log in" in succeeded(with_bo("staff", "deactivate", EMAIL.upper()))
-    assert "no" in succeeded(with_bo("staff", "list")).split()
+    assert row_of(succeeded(with_bo("staff", "list")), EMAIL) == ["EDITOR", "no", "no", "-"]
 
 
 def test_an_e_mail_that_is_taken_is_refused(with_bo: Adgang) -> None:
@@ -75,7 +86,20 @@ def test_nobody_with_the_e_mail_is_said(email: str, with_bo: Adgang) -> None:
 def test_the_last_admin_stays(migrated: Adgang) -> None:
     succeeded(add(migrated, EMAIL, "Bo", "ADMIN"))
     assert refused(migrated("staff", "deactivate", EMAIL)) == "This is the last active ADMIN: add another one first."
-    assert "yes" in succeeded(migrated("staff", "list")).split()
+    assert row_of(succeeded(migrated("staff", "list")), EMAIL) == ["ADMIN", "yes", "no", "-"]
+
+
+def test_a_lost_authenticator_app_is_taken_away(with_bo: Adgang, tmp_path: Path) -> None:
+    assert refused(with_bo("staff", "reset-totp", EMAIL)) == "They have no authenticator app."
+    with closing(sqlite3.connect(tmp_path / "adgang.db")) as database, database:
+        database.execute(
+            "INSERT INTO staff_second_factor SELECT id, x'00', 'secret', 1, created_at, created_at FROM staff_member"
+        )
+    assert row_of(succeeded(with_bo("staff", "list")), EMAIL) == ["EDITOR", "yes", "yes", "-"]
+    said = succeeded(with_bo("staff", "reset-totp", EMAIL.upper()))
+    assert said.endswith("logs in with the password alone, and can add another app.\n")
+    assert row_of(succeeded(with_bo("staff", "list")), EMAIL) == ["EDITOR", "yes", "no", "-"]
+    assert "adgang staff list" in refused(with_bo("staff", "reset-totp", "nobody@vognmand.example"))
 
 
 @pytest.mark.parametrize("email", ["no-at-sign", "a@b@c", "", "bo@vognmand.example\u200b"])

@@ -29,6 +29,7 @@ from pydantic_settings import (
 
 from app.models.enums import SharedUsernameRule, StaffRole, StaffTotp
 from app.settings_checks import host_names, networks, origins
+from app.settings_hashing import require_affordable, require_strong
 from app.settings_sources import (
     PREFIX,
     FileSource,
@@ -40,12 +41,9 @@ from app.settings_sources import (
     sentence,
 )
 
-__all__ = ["ARGON2_FLOORS", "Settings", "SettingsError", "load_settings", "settings_table"]
+__all__ = ["Settings", "SettingsError", "load_settings", "settings_table"]
 
 ENV_FILE = ".env"
-
-ARGON2_FLOORS = ((47104, 1), (19456, 2), (12288, 3), (9216, 4), (7168, 5))
-"""The weakest argon2id that is accepted, as (KiB, passes): OWASP's Password Storage Cheat Sheet."""
 
 
 def cores() -> int:
@@ -326,20 +324,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def hash_is_strong_and_affordable(self) -> "Settings":
-        memory, passes = self.argon2_memory_kib, self.argon2_time_cost
-        if not any(memory >= least and passes >= times for least, times in ARGON2_FLOORS):
-            accepted = ", ".join(f"{least} with {times}" for least, times in ARGON2_FLOORS)
-            raise ValueError(
-                f"ADGANG_ARGON2_MEMORY_KIB and ADGANG_ARGON2_TIME_COST are below OWASP's floor for argon2id: "
-                f"the least memory (KiB) with passes is {accepted}."
-            )
-        if memory < 8 * self.argon2_parallelism:
-            raise ValueError("ADGANG_ARGON2_MEMORY_KIB must be at least 8 times ADGANG_ARGON2_PARALLELISM.")
-        if memory * passes > self.hash_max_cost * 1024:
-            raise ValueError(
-                "ADGANG_HASH_MAX_COST must be at least what a new hash costs, ADGANG_ARGON2_MEMORY_KIB / 1024 times "
-                "ADGANG_ARGON2_TIME_COST: nobody could log in."
-            )
+        require_strong(self.argon2_memory_kib, self.argon2_time_cost, self.argon2_parallelism, self.hash_max_cost)
+        require_affordable(self.argon2_memory_kib, self.hash_threads)
         return self
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.models.enums import SharedUsernameRule
-from app.settings import ARGON2_FLOORS, Settings, SettingsError, load_settings, settings_table
+from app.settings import Settings, SettingsError, load_settings, settings_table
+from app.settings_hashing import ARGON2_FLOORS, machine_kib, require_affordable
 
 KEY = secrets.token_bytes(32)
 
@@ -199,6 +200,20 @@ def test_each_of_owasps_floors_is_accepted_and_nothing_below(memory: int, passes
     assert load_settings(argon2_memory_kib=memory, argon2_time_cost=passes).argon2_time_cost == passes
     with pytest.raises(SettingsError, match="OWASP"):
         load_settings(argon2_memory_kib=memory - 1, argon2_time_cost=passes)
+
+
+def test_hashing_takes_at_most_half_of_the_machines_memory() -> None:
+    machine = machine_kib()
+    assert machine is not None
+    quarter = machine // 4
+    with pytest.raises(SettingsError, match=r"ADGANG_HASH_THREADS times ADGANG_ARGON2_MEMORY_KIB is .* more than half"):
+        load_settings(argon2_memory_kib=4194304, hash_max_cost=1048576, hash_threads=1024)
+    require_affordable(quarter, 2)
+    with pytest.raises(ValueError, match="more than half"):
+        require_affordable(quarter, 3)
+    require_affordable(quarter // 2, 2, workers=2)
+    with pytest.raises(ValueError, match=r"for 3 workers, is .* more than half"):
+        require_affordable(quarter // 2, 2, workers=3)
 
 
 def test_what_kubernetes_sets_by_itself_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:

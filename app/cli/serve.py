@@ -29,19 +29,24 @@ def serve(
 
     settings = load_settings(**DEMO_SETTINGS) if demo else load_settings()
     configure_logging(settings)
-    asyncio.run(_require_servable(settings))
+    asyncio.run(_require_servable(settings, workers))
     run(settings, host, free_port(host, port), workers)
 
 
 DEMO_SETTINGS = {"demo": True, "graphiql": True, "introspection": True}
 
 
-async def _require_servable(settings: "Settings") -> None:
+async def _require_servable(settings: "Settings", workers: int) -> None:
     from app.database import open_database
     from app.security.breached import opened_breached
+    from app.settings_hashing import require_affordable
 
     with opened_breached(settings.breached_file):  # what is wrong with it is said here, and not by each worker
         pass
+    try:
+        require_affordable(settings.argon2_memory_kib, settings.hash_threads, workers)
+    except ValueError as error:
+        raise Failed(str(error)) from None
     await require_current(settings)
     async with open_database(settings) as database:
         if await is_demo(database) and not settings.demo:

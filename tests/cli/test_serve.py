@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.settings_hashing import machine_kib
 from tests.cli.running import Adgang, asked, listening, refused, running, stopped
 
 
@@ -32,6 +33,23 @@ def test_it_refuses_an_address_that_is_not_this_machines(migrated: Adgang) -> No
     assert "--host" in refused(migrated("serve", "--host", "192.0.2.1", "--port", "0"))
 
 
+def test_it_refuses_a_file_of_breached_passwords_that_is_none(migrated: Adgang, tmp_path: Path) -> None:
+    file = tmp_path / "breached"
+    file.write_text("password\n")
+    sentence = refused(migrated("serve", "--port", "0", ADGANG_BREACHED_FILE=str(file)))
+    assert sentence.startswith("ADGANG_BREACHED_FILE is not what it should be")
+    file.unlink()
+    assert "can't be read" in refused(migrated("serve", "--port", "0", ADGANG_BREACHED_FILE=str(file)))
+
+
+def test_it_refuses_more_workers_than_the_machine_has_memory_for(migrated: Adgang) -> None:
+    machine = machine_kib()
+    assert machine is not None
+    settings = {"ADGANG_ARGON2_MEMORY_KIB": str(min(machine // 64, 4194304)), "ADGANG_HASH_MAX_COST": "1048576"}
+    settings["ADGANG_HASH_THREADS"] = "1"
+    assert "for 256 workers" in refused(migrated("serve", "--port", "0", "--workers", "256", **settings))
+
+
 @pytest.mark.parametrize("arguments", [("--port", "65536"), ("--port", "http"), ("--workers", "0")])
 def test_it_refuses_numbers_that_make_no_sense(arguments: tuple[str, str], adgang: Adgang) -> None:
     assert adgang("serve", *arguments).returncode == 2
@@ -43,7 +61,7 @@ def test_it_serves_until_it_is_told_to_stop(
 ) -> None:
     with running("serve", "--port", "0", cwd=tmp_path, env=environment) as process:
         answer = asked(listening(process), "{ passwordPolicy { minLength } }")
-        assert answer == {"data": {"passwordPolicy": {"minLength": 15}}}
+        assert answer["data"] == {"passwordPolicy": {"minLength": 15}}
         code, output, errors = stopped(process, number)
     assert (code, output) == (0, "")
     assert "Traceback" not in errors

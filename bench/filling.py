@@ -24,11 +24,25 @@ from app.settings import Settings
 CUSTOMERS: Final = 2_000
 REFERENCES: Final = 10
 """Of each customer."""
+STAFF: Final = 400
+"""Half of them have left."""
 PASSWORD: Final = "tolv grønne cykler i regnvejr"
 ADMIN: Final = "signe@fragtkontoret.example"
 SEED: Final = 1958
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Usernames that a log-in is refused for: with whatever password, with another one, or with the right one too."""
+
+    unknown: list[str]
+    known: list[str]
+    without_password: list[str]
+    not_ticked: list[str]
+    staff: list[str]
+    former_staff: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class Register:
     token: str = field(repr=False)
     stored_password: str = field(repr=False)
     usernames: list[str]
+    refused: Refused
 
 
 async def fill(settings: Settings) -> Register:
@@ -50,16 +65,16 @@ async def fill(settings: Settings) -> Register:
     made = Made(stored, datetime.now(UTC))
     connection = await asyncpg.connect(settings.database_url)
     try:
-        for table in ("customer", "login", "reference"):
-            records = getattr(made, f"{table}s")
+        tables = {"customer": made.customers, "login": made.logins, "reference": made.references}
+        for table, records in {**tables, "staff_member": made.staff}.items():
             await copy(connection, table, records)
-            await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), $1)", len(records))
+            await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), $1)", records[-1]["id"])
         await copy(connection, "customer_search", made.searched("customer", made.customers, "number"))
         await copy(connection, "reference_search", made.searched("reference", made.references, "email"))
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
-    return Register(token, stored.text, made.usernames())
+    return Register(token, stored.text, made.usernames(), made.refused())
 
 
 async def make_token(services: Services) -> str:
@@ -84,13 +99,14 @@ class Made:
     """The rows, made up from a fixed seed: the same register each time.
 
     One in twenty customers is inactive. Of the people one in ten has no e-mail, one in twenty the username of somebody
-    at another customer, and the others one of their own, seven in ten with a password.
+    at another customer, and the others one of their own, seven in ten with a password. Staff have the same password.
     """
 
     def __init__(self, stored: StoredHash, now: datetime) -> None:
         self.customers: list[Record] = []
         self.logins: list[Record] = []
         self.references: list[Record] = []
+        self.staff = [self._member(key, stored, now) for key in range(2, STAFF + 2)]  # the first one made the token
         self._random = Random(SEED)
         self._stored = stored
         self._now = now
@@ -115,14 +131,29 @@ class Made:
 
     def usernames(self) -> list[str]:
         """Those who can log in, for one company."""
+        return self._usernames(internet_user=True, has_password=True)
+
+    def refused(self) -> Refused:
+        """Those who can't, and why."""
+        return Refused(
+            unknown=[username.replace("@", "@anden-") for username in self.usernames()],
+            known=self.usernames()[::-1],
+            without_password=self._usernames(internet_user=True, has_password=False),
+            not_ticked=self._usernames(internet_user=False, has_password=True),
+            staff=[member["email"] for member in self.staff if member["active"]],
+            former_staff=[member["email"] for member in self.staff if not member["active"]],
+        )
+
+    def _usernames(self, **wanted: bool) -> list[str]:
+        """Those of an active customer's references that nobody else has."""
         companies = Counter(reference["login_id"] for reference in self.references)
         return [
             reference["email"]
             for reference in self.references
-            if reference["internet_user"]
-            and reference["has_password"]
-            and self.customers[reference["customer_id"] - 1]["active"]
+            if reference["login_id"] is not None
             and companies[reference["login_id"]] == 1
+            and self.customers[reference["customer_id"] - 1]["active"]
+            and all(reference[name] is value for name, value in wanted.items())
         ]
 
     def searched(self, table: str, records: Iterable[Record], start: str) -> list[Record]:
@@ -169,3 +200,20 @@ class Made:
         }
         self.logins.append(login)
         return login
+
+    @staticmethod
+    def _member(key: int, stored: StoredHash, now: datetime) -> Record:
+        name, email = f"Bo Holm {key}", f"bo-{key}@fragtkontoret.example"
+        return {
+            "id": key,
+            "name": name,
+            "name_key": fold(name),
+            "email": email,
+            "email_key": email,
+            "role": StaffRole.EDITOR.value,
+            "active": key % 2 == 0,
+            "password_hash": stored.text,
+            "hash_scheme": stored.scheme,
+            "created_at": now,
+            "updated_at": now,
+        }

@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bench.refusals import Refusals
 from bench.rounds import AGAIN, BASE, VARIANT, Comparison, Ratio
 
 MEASURES: Final = {"rate": "per second", "cpu": "CPU", "p50": "p50", "p99": "p99"}
@@ -33,6 +34,7 @@ class Report:
     postgres: str
     load_before: float = field(default_factory=lambda: os.getloadavg()[0])
     parts: dict[str, Part] = field(default_factory=dict)
+    refusals: dict[str, Refusals] = field(default_factory=dict)
 
     @property
     def machine(self) -> str:
@@ -51,20 +53,25 @@ class Report:
             "\nx: relative to the base in the same round, the median of the rounds (lowest–highest). "
             "The base's second series shows what is noise. CPU is that of the server's process, or of argon2's."
         )
+        for refusals in self.refusals.values():
+            console.print()
+            console.print(_refusals_table(refusals))
+            console.print(f"The medians lie within {refusals.spread:.1%} of one another.")
 
     def write(self, file: Path) -> None:
         """Writes the same as JSON."""
-        answer = {"machine": self.machine, **{name: _as_json(part) for name, part in self.parts.items()}}
+        answer = {
+            "machine": self.machine,
+            **{name: _as_json(part) for name, part in self.parts.items()},
+            "refusals": {name: _refusals_as_json(refusals) for name, refusals in self.refusals.items()},
+        }
         file.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _table(part: Part) -> Table:
     measures, cpu = part.comparisons[0].measures, part.comparisons[0].cpu
-    table = Table(title=part.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column("", no_wrap=True)
     shown = ("answers", "per s", *(["CPU ms"] if cpu else []), "p50 ms", "p99 ms")
-    for heading in (*shown, *(f"x {MEASURES[measure]}" for measure in measures)):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = _empty_table(part.title, (*shown, *(f"x {MEASURES[measure]}" for measure in measures)))
     for comparison in part.comparisons:
         table.add_row(f"{comparison.name}, {comparison.rounds} rounds")
         for name, variant in _names(comparison).items():
@@ -80,6 +87,24 @@ def _table(part: Part) -> Table:
                 style="bold" if name == VARIANT else None,
                 end_section=name == AGAIN,
             )
+    return table
+
+
+def _refusals_table(refusals: Refusals) -> Table:
+    table = _empty_table(refusals.title, ("answers", "p50 ms", "CPU ms", "x p50", "x CPU"))
+    for name, taken in refusals.kinds.items():
+        medians = (f"{1000 * taken.median:.2f}", f"{1000 * taken.cpu_median:.2f}")
+        table.add_row(
+            f"  {name}", str(len(taken.seconds)), *medians, *(f"{ratio:.3f}" for ratio in refusals.ratios[name])
+        )
+    return table
+
+
+def _empty_table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
@@ -106,3 +131,16 @@ def _comparison_as_json(comparison: Comparison) -> dict[str, Any]:
             if name != BASE
         },
     }
+
+
+def _refusals_as_json(refusals: Refusals) -> dict[str, Any]:
+    kinds = {
+        name: {
+            "answers": len(taken.seconds),
+            "p50_ms": 1000 * taken.median,
+            "cpu_ms": 1000 * taken.cpu_median,
+            "ratios": dict(zip(("p50", "cpu"), refusals.ratios[name], strict=True)),
+        }
+        for name, taken in refusals.kinds.items()
+    }
+    return {"title": refusals.title, "spread": refusals.spread, "kinds": kinds}

@@ -24,9 +24,9 @@ def _headers(token: str | None) -> tuple[str, ...]:
     return common if token is None else (*common, f"Authorization: Bearer {token}")
 
 
-def ask(port: int, request: str) -> tuple[int, bytes]:
-    """The status and the body that a request is answered with."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+def ask(port: int, request: str, address: str = "127.0.0.1") -> tuple[int, bytes]:
+    """The status and the body that a request is answered with, which comes from an address of this machine."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(address, 0)) as connection:
         connection.sendall(request.encode())
         with http.client.HTTPResponse(connection) as response:
             response.begin()

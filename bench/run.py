@@ -17,6 +17,7 @@ from bench.filling import Register
 from bench.log_ins import LogIns
 from bench.pages import CUSTOMERS, REFERENCES, Pages
 from bench.processes import Server, Worker, free_port, serving, working
+from bench.refusals import Refused
 from bench.report import Part, Report
 from bench.rounds import Comparison, take_turns
 from tests.support.postgres import cluster, find_binaries
@@ -30,6 +31,7 @@ class Plan:
     """How many rounds there are, and how many seconds a variant's turn takes in them.
 
     Waiting for the last answers takes longer than that, so no part of the run begins another round after `part`.
+    Refused log-ins are timed one by one, so many of each kind.
     """
 
     rounds: int
@@ -37,10 +39,11 @@ class Plan:
     log_ins: float
     viewer: float
     part: float
+    refused: int
 
 
-FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=80)
-QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8, part=8)
+FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=80, refused=100)
+QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8, part=8, refused=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Run:
         ours, load = self._service(), self._worker("load")
         self._pages(ours, load)
         self._log_ins(ours, load)
+        self._refusals(ours)
 
     def _pages(self, ours: Server, load: Worker) -> None:
         pages = Pages(ours, self._by_hand("first"), self._by_hand("second"), load, self.register.token)
@@ -81,6 +85,12 @@ class Run:
         self._take_turns([viewer])
         title = f"A viewer query during a storm of {median(log_ins.storms):.0f} log-ins a second"
         self.report.parts["viewer"] = Part(title, [viewer])
+
+    def _refusals(self, ours: Server) -> None:
+        refused = Refused(ours, self.register)
+        for who, measure in (("portal", refused.portal), ("staff", refused.staff)):
+            self.tell(f"Being refused, {who}")
+            self.report.refusals[who] = measure(self.plan.refused, self.plan.part)
 
     def _take_turns(self, comparisons: Sequence[Comparison]) -> None:
         take_turns(comparisons, self.plan.rounds, self.plan.part)

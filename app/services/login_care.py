@@ -74,17 +74,19 @@ class LoginCare:
 
     @refusable
     async def unlock_login(self, caller: Caller, reference_id: str) -> UnlockLoginSuccess:
-        """Lifts a lock-out at once."""
+        """Ends every wait for a username at once, and forgets the tries that were counted for it."""
         require_role(caller, EDITORS)
         key = existing_key(reference_id, "Reference")
 
         async def work(tx: Transaction) -> UnlockLoginSuccess:
             held = await self._lock_login(tx, key)
-            if held is not None and held[0].locked_until is not None:
+            if held is not None:
                 login, state = held
-                login.locked_until = None
-                await login.save(using_db=tx.client)
-                await self._record(tx, caller, AuditAction.LOGIN_UNLOCKED, state, 0)
+                counted = await self._resources.throttle.empty(tx, "portal", login.username_key)
+                if counted or login.locked_until is not None:
+                    login.locked_until = None
+                    await login.save(using_db=tx.client, update_fields=["locked_until"])
+                    await self._record(tx, caller, AuditAction.LOGIN_UNLOCKED, state, 0)
             return UnlockLoginSuccess(key)
 
         return await self._resources.database.transact(work)

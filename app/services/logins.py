@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from app import ids
-from app.clock import Clock
 from app.database import Executor, Transaction
 from app.models import Login
 from app.models.enums import AuditAction
 from app.security.passwords import StoredHash
 from app.services.audit import Datum, Event
 from app.services.effects import LoginState
+from app.services.resources import Resources
 from app.services.session_rows import SessionRows
-from app.settings import Settings
 
 
 async def state_of(executor: Executor, username: str) -> LoginState:
@@ -64,9 +63,10 @@ def event(
 class Logins:
     """Changes login rows, and ends what was made under their former state."""
 
-    def __init__(self, settings: Settings, clock: Clock, sessions: SessionRows) -> None:
-        self._settings = settings
-        self._clock = clock
+    def __init__(self, resources: Resources, sessions: SessionRows) -> None:
+        self._settings = resources.settings
+        self._clock = resources.clock
+        self._throttle = resources.throttle
         self._sessions = sessions
 
     async def lock(self, tx: Transaction, *usernames: str) -> dict[str, Login]:
@@ -89,12 +89,13 @@ class Logins:
         return locked
 
     async def set_password(self, tx: Transaction, login: Login, stored: StoredHash, *, by_staff: bool) -> None:
-        """Gives a login a new password under a new epoch. One set by staff also lifts a lock-out (rule 12)."""
+        """Gives a login a new password under a new epoch. One set by staff also lifts every wait (rule 12)."""
         login.password_hash = stored.text
         login.hash_scheme = stored.scheme
         login.cleared_hash = login.cleared_at = None
         login.temporary_since = self._clock.now() if by_staff else None
         if by_staff:
+            await self._throttle.empty(tx, "portal", login.username_key)
             login.locked_until = None
         await self._save_under_new_epoch(tx, login)
 
@@ -119,7 +120,11 @@ class Logins:
         await self._save_under_new_epoch(tx, login)
 
     async def rename(self, tx: Transaction, login: Login, username: str) -> None:
-        """Gives a login another username under a new epoch: whoever is on the way in under the old one is late."""
+        """Gives a login another username under a new epoch: whoever is on the way in under the old one is late.
+
+        What is counted for the old one goes along (rule 7).
+        """
+        await self._throttle.rename(tx, "portal", login.username_key, username)
         login.username_key = username
         await self._save_under_new_epoch(tx, login)
 

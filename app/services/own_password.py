@@ -17,22 +17,22 @@ from app.models.enums import (
 )
 from app.security.passwords import StoredHash
 from app.services import logins, permissions
-from app.services.caller import Caller, PortalUser, require_portal_user
+from app.services.caller import Caller, PortalUser, not_allowed, require_portal_user
 from app.services.change_of_password import ChangeOfPassword, check_form
+from app.services.devices import Devices
 from app.services.inputs import ChangePassword
 from app.services.logins import Logins, lock_by_id, state_of
 from app.services.new_passwords import NewPasswords
-from app.services.password_check import PasswordCheck
 from app.services.places import places_of
-from app.services.problems import NotAllowed, NotLoggedIn, Refused, refusable
+from app.services.problems import NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import ChangePasswordSuccess, CredentialImpact
 from app.services.session_rows import SessionRows
 from app.services.tables.settings import TO_APPLYING, TO_CUSTOMER
 
 _STANDING = (
-    "SELECT login.password_hash, login.epoch, login.locked_until, reference.name, reference.email,"
-    " reference.customer_id, reference.denied_permissions, applying.permissions"
+    "SELECT login.password_hash, login.epoch, reference.name, reference.email, reference.customer_id,"
+    " reference.denied_permissions, applying.permissions"
     " FROM login JOIN reference ON reference.login_id = login.id"
     f" {TO_CUSTOMER.sql} {TO_APPLYING.sql} WHERE login.id = $1 AND reference.id = $2"
 )
@@ -45,7 +45,7 @@ class OwnPassword:
         self._resources = resources
         self._logins = logins
         self._rows = rows
-        self._check = PasswordCheck(resources)
+        self._devices = Devices(resources.keys, resources.clock)
         self._change = ChangeOfPassword(resources, new_passwords)
 
     @refusable
@@ -76,7 +76,8 @@ class OwnPassword:
                 customer_id=standing["customer_id"],
                 must_change_password=False,
             )
-            return ChangePasswordSuccess(token, renewed, impact)
+            device = self._devices.issue(login) if session.cookie else None
+            return ChangePasswordSuccess(token, renewed, impact, device)
 
         return await self._resources.database.transact(work)
 
@@ -85,7 +86,6 @@ class OwnPassword:
         database = self._resources.database
         row = await self._allowed(database, caller, caller.reference_id)
         check_form(given)
-        self._check.refuse_locked(database.dialect.moment(row["locked_until"]))
         names = [row["name"], row["email"]]
         for place in await places_of(database, caller.login_id):
             names += [place.reference_name, place.customer_name]
@@ -107,5 +107,5 @@ class OwnPassword:
             PortalPermission.in_order(json(row["denied_permissions"])),
         )
         if not caller.must_change_password and MenuItem.SETTINGS not in permissions.menu(granted):
-            raise Refused(NotAllowed())
+            raise not_allowed(caller)
         return row

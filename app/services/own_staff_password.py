@@ -6,16 +6,16 @@ from app.models.enums import AuditAction
 from app.services.audit import Event
 from app.services.caller import Caller, require_staff_user
 from app.services.change_of_password import ChangeOfPassword, check_form
+from app.services.devices import Devices
 from app.services.inputs import ChangePassword
 from app.services.new_passwords import NewPasswords
-from app.services.password_check import PasswordCheck
 from app.services.problems import NotLoggedIn, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import ChangeStaffPasswordSuccess
 from app.services.session_rows import SessionRows
 from app.services.staff_rows import lock_member
 
-_MEMBER = "SELECT name, email, password_hash, epoch, locked_until FROM staff_member WHERE id = $1"
+_MEMBER = "SELECT name, email, password_hash, epoch FROM staff_member WHERE id = $1"
 
 
 class OwnStaffPassword:
@@ -24,7 +24,7 @@ class OwnStaffPassword:
     def __init__(self, resources: Resources, new_passwords: NewPasswords, rows: SessionRows) -> None:
         self._resources = resources
         self._rows = rows
-        self._check = PasswordCheck(resources)
+        self._devices = Devices(resources.keys, resources.clock)
         self._change = ChangeOfPassword(resources, new_passwords)
 
     @refusable
@@ -37,7 +37,6 @@ class OwnStaffPassword:
         if not rows:
             raise Refused(NotLoggedIn())
         row = rows[0]
-        self._check.refuse_locked(database.dialect.moment(row["locked_until"]))
         names = [row["name"], row["email"]]
         stored = await self._change.prepared(user, row["password_hash"], given, names)
 
@@ -60,6 +59,7 @@ class OwnStaffPassword:
                 data={"sessionsRevoked": revoked},
             )
             await self._resources.audit.write(tx, user, [event])
-            return ChangeStaffPasswordSuccess(token, user, revoked)
+            device = self._devices.issue(member) if session.cookie else None
+            return ChangeStaffPasswordSuccess(token, user, revoked, device)
 
         return await database.transact(work)

@@ -4,26 +4,25 @@ The rules, "Logging in" 1 to 4. A log-in goes: read the login, verify the hash o
 transaction that locks the login, finds it as it was read, and makes a session or a ticket.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from app import ids
+from app import ids, refusals
 from app.database import Transaction
 from app.models import Login as LoginRow
 from app.models.enums import AuditAction, SessionTransport
 from app.security.passwords import StoredHash
 from app.services.audit import Event
-from app.services.caller import Caller, Nobody, PortalUser, require_portal_user
+from app.services.caller import Caller, Nobody, PortalUser, not_allowed, require_portal_user
+from app.services.devices import Devices
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
+from app.services.log_in_try import TRIES, Account, LogInTry
 from app.services.logins import lock_by_id
-from app.services.password_check import TRIES
 from app.services.places import Place, hold_place, hold_places
-from app.services.portal_password import Account, PortalPassword
+from app.services.portal_password import read_account
 from app.services.problems import (
-    NotAllowed,
     NotFound,
     NotLoggedIn,
-    Overloaded,
     Refused,
     TicketExpired,
     refusable,
@@ -35,21 +34,40 @@ from app.services.tickets import Tickets
 from app.services.validation import existing_key
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """How somebody comes in: what the request carried, and the try that stands behind it, if it isn't a choice."""
+
+    caller: Caller
+    cookie: bool
+    previous: PreviousLogIn
+    device_cookie: str | None = field(repr=False)
+    attempt: LogInTry | None = None
+
+    async def settle(self, tx: Transaction, login: LoginRow) -> None:
+        """Has the throttle know that the password was right."""
+        if self.attempt is not None:
+            await self.attempt.succeeded(tx, login)
+
+
 class PortalLogIn:
     """Logs portal users in."""
 
     def __init__(self, resources: Resources, rows: SessionRows, tickets: Tickets) -> None:
         self._resources = resources
-        self._password = PortalPassword(resources)
+        self._devices = Devices(resources.keys, resources.clock)
         self._rows = rows
         self._tickets = tickets
 
     @refusable
-    async def login(self, caller: Caller, given: Login) -> LoginSuccess | CustomerChoice:
+    async def login(
+        self, caller: Caller, given: Login, device_cookie: str | None = None
+    ) -> LoginSuccess | CustomerChoice:
         """Logs in with a username and its password. Whatever is wrong, the answer and the work for it are the same."""
         cookie = given.transport is SessionTransport.COOKIE
+        attempt = LogInTry(self._resources, caller, "portal", given.username, device_cookie)
         for _ in range(TRIES):
-            account = await self._password.verified(caller, given)
+            account = await attempt.verified(await read_account(self._resources, attempt.username), given.password)
 
             async def work(tx: Transaction, account: Account = account) -> LoginSuccess | CustomerChoice | None:
                 login = await lock_by_id(tx, account.id)
@@ -59,24 +77,34 @@ class PortalLogIn:
                 if not places:
                     return None
                 previous = await self._note_log_in(tx, login, account.replacement)
+                entry = _Entry(caller, cookie, previous, device_cookie, attempt)
                 if len(places) == 1:
-                    return await self._enter(tx, caller, login, places[0], cookie=cookie, previous=previous)
-                return await self._offer(tx, caller, login, places, cookie=cookie, previous=previous)
+                    return await self._enter(tx, login, places[0], entry)
+                return await self._offer(tx, login, places, entry)
 
             answer = await self._resources.database.transact(work)
             if answer is not None:
                 return answer
-        raise Refused(Overloaded(1))
+        raise await attempt.overloaded()
 
     @refusable
     async def choose_customer(
-        self, caller: Caller, ticket: str, reference_id: str, cookie_secret: str | None = None
+        self,
+        caller: Caller,
+        ticket: str,
+        reference_id: str,
+        cookie_secret: str | None = None,
+        device_cookie: str | None = None,
     ) -> LoginSuccess:
         """Goes on to one of the companies that a log-in offered. The ticket is used up whatever comes of it."""
         used = await self._tickets.use(ticket, cookie_secret)
         key = ids.key_of(reference_id, "Reference")
-        if used is None or key is None or key not in used.reference_ids:
+        if used is None or key is None:
             raise Refused(TicketExpired())
+        if key not in used.reference_ids:
+            refusals.note(refusals.Kind.TICKET, why="that company was not offered")
+            raise Refused(TicketExpired())
+        entry = _Entry(caller, used.cookie, used.previous, device_cookie)
 
         async def work(tx: Transaction) -> LoginSuccess:
             login = await lock_by_id(tx, used.login_id)
@@ -85,7 +113,7 @@ class PortalLogIn:
             place = await hold_place(tx, login.id, key)
             if place is None:
                 raise Refused(TicketExpired())
-            return await self._enter(tx, caller, login, place, cookie=used.cookie, previous=used.previous)
+            return await self._enter(tx, login, place, entry)
 
         return await self._resources.database.transact(work)
 
@@ -94,7 +122,7 @@ class PortalLogIn:
         """Moves the session to another company of the same username; its token, id and expiries stay."""
         user = require_portal_user(caller)
         if user.must_change_password:
-            raise Refused(NotAllowed())
+            raise not_allowed(user)
         key = existing_key(reference_id, "Reference")
 
         async def work(tx: Transaction) -> SwitchCustomerSuccess:
@@ -104,6 +132,7 @@ class PortalLogIn:
             if session is None:
                 raise Refused(NotLoggedIn())
             if place is None:
+                refusals.note(refusals.Kind.FOREIGN_ID, type="Reference", id=key, session=user.session_id)
                 raise Refused(NotFound(reference_id))
             moved = replace(user, reference_id=key, customer_id=place.customer_id)
             if session.reference_id != key:
@@ -126,20 +155,18 @@ class PortalLogIn:
         )
         return previous
 
-    async def _enter(
-        self, tx: Transaction, caller: Caller, login: LoginRow, place: Place, *, cookie: bool, previous: PreviousLogIn
-    ) -> LoginSuccess:
+    async def _enter(self, tx: Transaction, login: LoginRow, place: Place, entry: "_Entry") -> LoginSuccess:
         """Makes a session at a place."""
-        now, client = self._resources.clock.now(), caller.client
+        now, client = self._resources.clock.now(), entry.caller.client
         await tx.execute("UPDATE reference SET last_login_at = $1 WHERE id = $2", now, place.reference_id)
         session_id, token = await self._rows.open_portal(
             tx,
             login,
             place.reference_id,
-            cookie=cookie,
+            cookie=entry.cookie,
             client=client,
-            previous=previous,
-            replaces=own_session(caller),
+            previous=entry.previous,
+            replaces=own_session(entry.caller),
         )
         user = PortalUser(
             session_id=session_id,
@@ -150,28 +177,24 @@ class PortalLogIn:
             must_change_password=temporary_until(self._resources.settings, login.temporary_since) is not None,
             client=client,
         )
+        await entry.settle(tx, login)
         event = Event(AuditAction.LOGIN_SUCCEEDED, _subjects(place), username=login.username_key)
         await self._resources.audit.write(tx, user, [event])
-        return LoginSuccess(token, user)
+        device = self._devices.issue(login, entry.device_cookie) if entry.cookie else None
+        return LoginSuccess(token, user, device)
 
     async def _offer(
-        self,
-        tx: Transaction,
-        caller: Caller,
-        login: LoginRow,
-        places: tuple[Place, ...],
-        *,
-        cookie: bool,
-        previous: PreviousLogIn,
+        self, tx: Transaction, login: LoginRow, places: tuple[Place, ...], entry: "_Entry"
     ) -> CustomerChoice:
         """Makes a ticket for several places."""
-        carried = own_session(caller)
+        carried = own_session(entry.caller)
         if carried is not None:
             await self._rows.end(tx, carried)
-        choice = await self._tickets.create(tx, login, places, cookie=cookie, previous=previous)
+        choice = await self._tickets.create(tx, login, places, cookie=entry.cookie, previous=entry.previous)
+        await entry.settle(tx, login)
         subjects = tuple(ids.encode("Reference", place.reference_id) for place in places)
         event = Event(AuditAction.CHOICE_OFFERED, subjects, username=login.username_key)
-        await self._resources.audit.write(tx, Nobody(caller.client), [event])
+        await self._resources.audit.write(tx, Nobody(entry.caller.client), [event])
         return choice
 
     def _is_outdated(self, login: LoginRow) -> bool:

@@ -20,12 +20,14 @@ class SignIn:
 
     def __init__(self, resources: Resources, rows: SessionRows, logins: Logins, new_passwords: NewPasswords) -> None:
         portal = PortalLogIn(resources, rows, Tickets(resources.database, resources.clock))
+        staff = StaffLogIn(resources, rows)
         leaving = SignOut(resources, logins, rows)
         self.login = portal.login
         self.choose_customer = portal.choose_customer
         self.switch_customer = portal.switch_customer
         self.change_password = OwnPassword(resources, logins, new_passwords, rows).change_password
-        self.staff_login = StaffLogIn(resources, rows).staff_login
+        self.staff_login = staff.staff_login
+        self.confirm_staff_login = staff.confirm_staff_login
         self.change_staff_password = OwnStaffPassword(resources, new_passwords, rows).change_staff_password
         self.logout = leaving.logout
         self.end_other_sessions = leaving.end_other_sessions

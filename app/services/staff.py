@@ -64,6 +64,7 @@ class Staff:
                 updated_at=now,
             )
             await member.save(using_db=tx.client)
+            await self._resources.throttle.empty(tx, "staff", email_key)  # what was guessed while it was nobody's
             shown = {"name": name, "email": email, "role": given.role}
             subject = (ids.encode(TYPE, member.id),)
             event = Event(AuditAction.STAFF_CREATED, subject, changes.between({}, shown), email_key)
@@ -126,6 +127,7 @@ class Staff:
             member.updated_at = self._resources.clock.now()
         if password is not None:
             member.password_hash, member.hash_scheme = password.stored.text, password.stored.scheme
+            await self._resources.throttle.empty(tx, "staff", member.email_key)
             member.failures, member.locked_until = 0, None
         ends_sessions = password is not None or any(change.field in ("role", "active") for change in changed)
         member.epoch += int(ends_sessions)

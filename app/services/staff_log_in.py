@@ -1,24 +1,27 @@
 """How the firm's own people come in. Nothing of it touches the portal's logins, whatever e-mail they use.
 
-The rules, "Logging in" 2 and 7: as for portal users, one answer and the same work for whatever is wrong.
+The rules, "Logging in" 2 and 7: as for portal users, one answer and the same work for whatever is wrong. Who has an
+authenticator app is asked for a code in a second step, and only after a right password: nobody else learns of it.
 """
 
 from app import ids
 from app.database import Transaction
+from app.models import StaffMember
 from app.models.enums import AuditAction, SessionTransport
-from app.security.passwords import StoredHash
-from app.services import usernames
 from app.services.audit import Event
 from app.services.caller import Caller, StaffUser
-from app.services.inputs import StaffLogin
-from app.services.password_check import TRIES, PasswordCheck
-from app.services.problems import NoUserFound, Overloaded, Refused, refusable
+from app.services.devices import Devices
+from app.services.inputs import ConfirmStaffLogin, StaffLogin
+from app.services.log_in_try import TRIES, Account, LogInTry
+from app.services.problems import Refused, TicketExpired, WrongCode, refusable
 from app.services.resources import Resources
-from app.services.results import StaffLoginSuccess
+from app.services.results import SecondFactorRequired, StaffLoginSuccess
+from app.services.second_factor import Proof, SecondFactors, is_required
+from app.services.second_factor_tickets import StaffTickets
 from app.services.session_rows import SessionRows, own_session
 from app.services.staff_rows import lock_member
 
-_MEMBER = "SELECT id, password_hash, active, locked_until FROM staff_member WHERE email_key = $1"
+_MEMBER = "SELECT id, epoch, password_hash, active FROM staff_member WHERE email_key = $1"
 
 
 class StaffLogIn:
@@ -26,67 +29,119 @@ class StaffLogIn:
 
     def __init__(self, resources: Resources, rows: SessionRows) -> None:
         self._resources = resources
-        self._check = PasswordCheck(resources)
+        self._devices = Devices(resources.keys, resources.clock)
         self._rows = rows
+        self._factors = SecondFactors(resources)
+        self._tickets = StaffTickets(resources.database, resources.clock)
 
     @refusable
-    async def staff_login(self, caller: Caller, given: StaffLogin) -> StaffLoginSuccess:
-        """Logs in with an e-mail and its password."""
+    async def staff_login(
+        self, caller: Caller, given: StaffLogin, device_cookie: str | None = None
+    ) -> StaffLoginSuccess | SecondFactorRequired:
+        """Logs in with an e-mail and its password, or asks for a code where the member has an authenticator app."""
+        attempt = LogInTry(self._resources, caller, "staff", given.email, device_cookie)
+        cookie = given.transport is SessionTransport.COOKIE
         for _ in range(TRIES):
-            staff_id, stored = await self._verified(caller, given)
-            better = await self._check.replacement(caller, stored, given.password)
-            answer = await self._enter(caller, given, staff_id, stored, better)
+            account = await attempt.verified(await self._read(attempt.username), given.password)
+
+            async def work(
+                tx: Transaction, account: Account = account
+            ) -> StaffLoginSuccess | SecondFactorRequired | None:
+                member = await lock_member(tx, account.id)
+                if member is None or not member.active or not account.is_still(member):
+                    return None
+                if account.replacement is not None:
+                    member.password_hash, member.hash_scheme = account.replacement.text, account.replacement.scheme
+                    await member.save(using_db=tx.client, update_fields=["password_hash", "hash_scheme"])
+                if await self._factors.asked_of(tx, member.id):
+                    return await self._tickets.create(tx, member, cookie=cookie)
+                held = is_required(self._resources.settings, member.role)
+                return await self._enter(
+                    tx, caller, attempt, member, cookie=cookie, device_cookie=device_cookie, must_enrol=held
+                )
+
+            answer = await self._resources.database.transact(work)
+            if isinstance(answer, SecondFactorRequired):
+                await attempt.give_back()
             if answer is not None:
                 return answer
-        raise Refused(Overloaded(1))
+        raise await attempt.overloaded()
+
+    @refusable
+    async def confirm_staff_login(
+        self,
+        caller: Caller,
+        given: ConfirmStaffLogin,
+        ticket_cookie: str | None = None,
+        device_cookie: str | None = None,
+    ) -> StaffLoginSuccess:
+        """Goes on to a session, with the ticket of the first step and a code of the app or a recovery code.
+
+        Each code is a try like a password's, counted on the same. The counts are emptied here and not at the first
+        step: a right password would else buy its finder another handful of codes each time.
+        """
+        ticket = await self._tickets.find(given.ticket, ticket_cookie)
+        if ticket is None:
+            raise Refused(TicketExpired())
+        attempt = LogInTry(self._resources, caller, "staff", ticket.email_key, device_cookie)
+        await attempt.take(ticket.epoch)
+
+        async def work(tx: Transaction) -> StaffLoginSuccess:
+            member = await lock_member(tx, ticket.staff_id)
+            if member is None or not member.active or member.epoch != ticket.epoch:
+                raise Refused(TicketExpired())
+            factor = await self._factors.of(tx, member.id)
+            if factor is None or not factor.confirmed or not await self._tickets.use(tx, ticket):
+                raise Refused(TicketExpired())
+            proof = await self._factors.accept(tx, factor, given.code)
+            if proof is None:
+                raise Refused(WrongCode())
+            return await self._enter(
+                tx, caller, attempt, member, cookie=ticket.cookie, device_cookie=device_cookie, proof=proof
+            )
+
+        try:
+            return await self._resources.database.transact(work)
+        except Refused as refusal:
+            if isinstance(refusal.problem, WrongCode):
+                await attempt.failed(known=True, wrongCode=True)
+            else:
+                await attempt.give_back()
+            raise
 
     async def _enter(
-        self, caller: Caller, given: StaffLogin, staff_id: int, stored: str, better: StoredHash | None
-    ) -> StaffLoginSuccess | None:
-        """Makes a session, unless the member changed while the hash was verified."""
+        self,
+        tx: Transaction,
+        caller: Caller,
+        attempt: LogInTry,
+        member: StaffMember,
+        *,
+        cookie: bool,
+        device_cookie: str | None,
+        must_enrol: bool = False,
+        proof: Proof | None = None,
+    ) -> StaffLoginSuccess:
+        """Makes a session for a locked member."""
+        member.last_login_at, member.failures = self._resources.clock.now(), 0
+        await member.save(using_db=tx.client, update_fields=["last_login_at", "failures"])
+        session_id, token = await self._rows.open_staff(
+            tx, member, cookie=cookie, client=caller.client, replaces=own_session(caller)
+        )
+        user = StaffUser(session_id, member.id, member.email, member.role, caller.client, must_enrol)
+        await attempt.succeeded(tx, member)
+        actions = [AuditAction.LOGIN_SUCCEEDED]
+        if proof is Proof.RECOVERY_CODE:
+            actions.insert(0, AuditAction.RECOVERY_CODE_USED)
+        subject = (ids.encode("StaffMember", member.id),)
+        events = [Event(action, subject, username=member.email_key) for action in actions]
+        await self._resources.audit.write(tx, user, events)
+        device = self._devices.issue(member, device_cookie) if cookie else None
+        return StaffLoginSuccess(token, user, device)
 
-        async def work(tx: Transaction) -> StaffLoginSuccess | None:
-            member = await lock_member(tx, staff_id)
-            if member is None or not member.active or member.password_hash != stored:
-                return None
-            member.last_login_at, member.failures = self._resources.clock.now(), 0
-            if better is not None:
-                member.password_hash, member.hash_scheme = better.text, better.scheme
-            await member.save(
-                using_db=tx.client, update_fields=["last_login_at", "failures", "password_hash", "hash_scheme"]
-            )
-            cookie = given.transport is SessionTransport.COOKIE
-            session_id, token = await self._rows.open_staff(
-                tx, member, cookie=cookie, client=caller.client, replaces=own_session(caller)
-            )
-            user = StaffUser(session_id, member.id, member.email, member.role, caller.client)
-            await self._resources.audit.write(
-                tx,
-                user,
-                [
-                    Event(
-                        AuditAction.LOGIN_SUCCEEDED, (ids.encode("StaffMember", member.id),), username=member.email_key
-                    )
-                ],
-            )
-            return StaffLoginSuccess(token, user)
-
-        return await self._resources.database.transact(work)
-
-    async def _verified(self, caller: Caller, given: StaffLogin) -> tuple[int, str]:
-        """The member whose password this is, and its stored hash.
-
-        Raises:
-            Refused: NoUserFound, TooManyAttempts or Overloaded.
-        """
-        email, database = usernames.canonical(given.email), self._resources.database
-        rows = await database.fetch(_MEMBER, email or "")
-        row = rows[0] if rows else None
-        if row is not None:
-            self._check.refuse_locked(database.dialect.moment(row["locked_until"]))
-        stored: str | None = row["password_hash"] if row is not None else None
-        right = await self._check.verify(caller, stored, given.password)
-        if row is None or stored is None or not right or not row["active"]:
-            await self._check.count_failure(caller, "staff", email, given.email, known=row is not None)
-            raise Refused(NoUserFound())
-        return row["id"], stored
+    async def _read(self, email: str | None) -> Account | None:
+        """The member with a canonical e-mail; None where nobody has it."""
+        rows = await self._resources.database.fetch(_MEMBER, email or "")
+        if not rows:
+            return None
+        row = rows[0]
+        return Account(row["id"], row["epoch"], row["password_hash"], lets_in=bool(row["active"]))

@@ -131,9 +131,34 @@ class Throttle:
 
     async def empty(self, tx: Transaction, application: Application, username: str) -> bool:
         """Empties all counts of a username, those of all its pairs and devices; says whether there were any."""
-        locked = f"SELECT key FROM throttle WHERE username_hash = $1 ORDER BY key{tx.dialect.for_update}"
-        username_hash = self.username_hash(application, username)
-        return await tx.execute(f"DELETE FROM throttle WHERE key IN ({locked})", username_hash) > 0
+        return await self._delete(tx, self.username_hash(application, username)) > 0
+
+    async def rename(self, tx: Transaction, application: Application, old: str, new: str) -> None:
+        """Has what is counted for one username count for another; where both have a count, the fuller one holds.
+
+        Devices are left behind: no cookie of the old username is one of the new.
+        """
+        before, after = self.username_hash(application, old), self.username_hash(application, new)
+        rows = await tx.fetch(
+            "SELECT key, kind, tries, last_try_at, locked_until FROM throttle WHERE username_hash = $1 AND kind <> $2"
+            f" ORDER BY key{tx.dialect.for_update}",
+            before,
+            Kind.DEVICE.value,
+        )
+        for row in sorted(rows, key=lambda row: after[:_HALF] + bytes(row["key"])[_HALF:]):
+            await tx.execute(
+                "INSERT INTO throttle (key, kind, username_hash, tries, last_try_at, locked_until)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO UPDATE SET tries = excluded.tries,"
+                " last_try_at = excluded.last_try_at, locked_until = excluded.locked_until"
+                " WHERE throttle.tries < excluded.tries",
+                after[:_HALF] + bytes(row["key"])[_HALF:],
+                row["kind"],
+                after,
+                row["tries"],
+                row["last_try_at"],
+                row["locked_until"],
+            )
+        await self._delete(tx, before)
 
     def username_hash(self, application: Application, username: str) -> bytes:
         """What the counts of a username are found by. What can be nobody's is taken as it was typed, cut."""
@@ -199,6 +224,11 @@ class Throttle:
             )
         if gone:
             await tx.execute(f"DELETE FROM throttle WHERE key IN ({_places(gone)})", *gone)
+
+    @staticmethod
+    async def _delete(tx: Transaction, username_hash: bytes) -> int:
+        locked = f"SELECT key FROM throttle WHERE username_hash = $1 ORDER BY key{tx.dialect.for_update}"
+        return await tx.execute(f"DELETE FROM throttle WHERE key IN ({locked})", username_hash)
 
 
 def _places(values: Sequence[object]) -> str:

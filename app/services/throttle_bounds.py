@@ -7,10 +7,11 @@ Moments and lengths of time are whole milliseconds here, so that one statement o
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import auto
 from typing import Final
 
 from app.database.dialect import Dialect
+from app.models.enums import Name
 from app.settings import Settings
 
 MINUTE: Final = 60_000
@@ -20,13 +21,13 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-class Kind(StrEnum):
+class Kind(Name):
     """What a count is kept for; stored, and told in the audit."""
 
-    PAIR = "PAIR"
-    ADDRESS = "ADDRESS"
-    USERNAME = "USERNAME"
-    DEVICE = "DEVICE"
+    PAIR = auto()
+    ADDRESS = auto()
+    USERNAME = auto()
+    DEVICE = auto()
 
 
 @dataclass(frozen=True, slots=True)

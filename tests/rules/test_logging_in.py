@@ -18,6 +18,7 @@ from app.services.problems import (
 )
 from app.services.session_rows import SessionRows
 from app.services.staff_log_in import StaffLogIn
+from app.services.throttle import Throttle
 from app.services.tickets import Tickets
 from app.settings import Settings
 from tests.support.people import ADMIN, ANOTHER, CLIENT, EMAIL, OFFICE, PASSWORD, People, WatchedHasher
@@ -102,7 +103,9 @@ async def test_each_failing_case_runs_the_same_statements(people: People) -> Non
     await people.hire()
     resources = people.services.resources
     recorded = RecordedDatabase(resources.database)
-    watched = replace(resources, database=cast(Database, recorded))
+    database = cast(Database, recorded)
+    throttle = Throttle(resources.settings, database, resources.clock, resources.keys)
+    watched = replace(resources, database=database, throttle=throttle)
     rows = SessionRows(watched.settings, watched.clock)
     portal = PortalLogIn(watched, rows, Tickets(watched.database, watched.clock))
     ran = []
@@ -142,9 +145,9 @@ async def test_a_username_that_is_locked_out_waits_and_nothing_is_hashed(
     people: People, hasher: WatchedHasher, clock: FakeClock
 ) -> None:
     await people.orders_for()
-    database = people.services.resources.database
-    await database.execute("UPDATE login SET locked_until = $1", clock.advance(minutes=15))
-    clock.advance(minutes=-10)
+    for _ in range(5):
+        assert await people.try_login(password=ANOTHER) == NoUserFound()
+    clock.advance(minutes=5)
     hasher.verified.clear()
     assert await people.try_login() == TooManyAttempts(600)
     assert not hasher.verified

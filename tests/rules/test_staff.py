@@ -20,11 +20,12 @@ from app.services.problems import (
     NotLoggedIn,
     NoUserFound,
     Problem,
+    TooManyAttempts,
     VersionConflict,
     WeakPassword,
 )
 from app.services.results import CreateStaffSuccess, UpdateStaffSuccess
-from tests.support.people import ADMIN, ANOTHER, OFFICE, PASSWORD, People
+from tests.support.people import ADMIN, ANOTHER, CLIENT, OFFICE, PASSWORD, People
 
 BO = "bo@vognmand.example"
 
@@ -174,9 +175,10 @@ async def test_who_is_no_longer_active_is_not_found(people: People) -> None:
 async def test_a_new_password_ends_the_sessions_and_lifts_a_lock(people: People) -> None:
     member = await people.hire()
     answer = await people.staff_login()
-    database = people.services.resources.database
-    locked_until = people.services.resources.clock.now().replace(year=2099)
-    await database.execute("UPDATE staff_member SET locked_until = $1", locked_until)
+    for _ in range(5):
+        await people.services.sign_in.staff_login(Nobody(CLIENT), StaffLogin(ADMIN, "forkert"))
+    locked = await people.services.sign_in.staff_login(Nobody(CLIENT), StaffLogin(ADMIN, PASSWORD))
+    assert isinstance(locked, TooManyAttempts)
     saved = await update(people, UpdateStaff(member, new_password=NewPassword(generate=True)))
     assert isinstance(saved, UpdateStaffSuccess)
     assert saved.sessions_revoked == 1

@@ -22,9 +22,11 @@ async def seconds(throttle: Throttle, username: str = "ida@example.dk", address:
     try:
         await throttle.take("portal", username, address)
     except Refused as refused:
-        assert isinstance(refused.problem, TooManyAttempts)
-        return refused.problem.retry_after_seconds
-    return 0
+        problem = refused.problem
+    else:
+        return 0
+    assert isinstance(problem, TooManyAttempts)
+    return problem.retry_after_seconds
 
 
 async def test_the_fifth_try_goes_on_and_fills_the_pair(throttle: Throttle) -> None:

@@ -45,11 +45,11 @@ class RecordedDatabase(RecordedExecutor):
         super().__init__(database, [])
         self._database = database
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, durable: bool = True) -> T:
         async def recorded(tx: Transaction) -> T:
             self.statements.append("BEGIN")
             answer = await work(RecordedTransaction(tx, self.statements))
             self.statements.append("COMMIT")
             return answer
 
-        return await self._database.transact(recorded)
+        return await self._database.transact(recorded, durable=durable)

@@ -24,6 +24,8 @@ COMMANDS = [
     ("token", "list"),
     ("token", "revoke"),
     ("schema", "print"),
+    ("person", "export"),
+    ("person", "erase"),
     ("audit", "verify"),
     ("audit", "head"),
 ]
@@ -33,6 +35,8 @@ ON_A_DATABASE = [
     ("staff", "deactivate", "bo@vognmand.example"),
     ("token", "list"),
     ("token", "revoke", "QWNjZXNzVG9rZW46MQ=="),
+    ("person", "export", "bo@vognmand.example"),
+    ("person", "erase", "bo@vognmand.example"),
     ("audit", "verify"),
     ("audit", "head"),
 ]

@@ -15,12 +15,12 @@ from enum import StrEnum, auto
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-
-from app import refusals
 from app.http.answers import Refusal
 from app.http.cookies import CookieNames, read_cookies
 from app.refusals import Kind
+from starlette.requests import Request
+
+from app import refusals
 
 CHOICE_HEADER: Final = "adgang-session"
 LONGEST_SECRET: Final = 200

@@ -7,12 +7,10 @@ rights, and no token makes, lists or revokes another.
 from datetime import timedelta
 from typing import Final
 
-from app import ids
 from app.database import Transaction
 from app.models import AccessToken
 from app.models.enums import AuditAction, FieldProblemCode
 from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
-from app.services import changes, usernames
 from app.services.audit import Event
 from app.services.caller import ADMINS, Caller, StaffUser, require_person_with_role
 from app.services.folding import fold
@@ -22,6 +20,9 @@ from app.services.resources import Resources
 from app.services.results import CreateAccessTokenSuccess, RevokeAccessTokenSuccess
 from app.services.staff_rows import is_active_admin, lock_member, token_revoked
 from app.services.validation import NAME_LENGTH, Checks, existing_key
+
+from app import ids
+from app.services import changes, usernames
 
 TYPE = "AccessToken"
 LONGEST: Final = timedelta(days=366)

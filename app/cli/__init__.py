@@ -6,7 +6,7 @@ with one sentence and exit code 1; wrong arguments with 2.
 
 import typer
 
-from app.cli import audit, database, demo, person, schema, serve, staff, token
+from app.cli import audit, database, demo, keys, person, schema, serve, staff, token
 from app.cli.running import as_sentence
 
 cli = typer.Typer(
@@ -22,6 +22,7 @@ cli.command()(database.migrate)
 cli.command()(demo.demo)
 cli.add_typer(staff.commands, name="staff")
 cli.add_typer(token.commands, name="token")
+cli.add_typer(keys.commands, name="keys")
 cli.add_typer(person.commands, name="person")
 cli.add_typer(schema.commands, name="schema")
 cli.add_typer(audit.commands, name="audit")

@@ -13,18 +13,6 @@ from functools import partial
 from typing import Final, TypeVar
 
 import strawberry
-from app.database import DatabaseUnavailable
-from app.http.access import note_operation
-from app.http.answers import AnswerType, Refusal, overloaded
-from app.http.body import Operation, parse_body, parse_url, read_body, require_json
-from app.http.client import client_of
-from app.http.exchange import Exchange, Present
-from app.http.negotiation import negotiate
-from app.http.standing import require_same_reference
-from app.services.caller import Caller, Client, Nobody
-from app.services.sessions import Kind
-from app.settings import Settings
-from resolvers.context import Context
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -33,9 +21,21 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app import refusals
+from app.database import DatabaseUnavailable
 from app.http import graphiql
-from app.http.credentials import Application, Shown, shown_by
+from app.http.access import note_operation
+from app.http.answers import AnswerType, Refusal, overloaded
+from app.http.body import Operation, parse_body, parse_url, read_body
+from app.http.client import client_of
+from app.http.credentials import Application, Shown, require_json_of, shown_by
+from app.http.exchange import Exchange, Present
+from app.http.negotiation import negotiate
+from app.http.standing import require_same_reference
 from app.services import Services
+from app.services.caller import Caller, Client, Nobody
+from app.services.sessions import Kind
+from app.settings import Settings
+from resolvers.context import Context
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class GraphQLEndpoint:
                 return graphiql.page()
             exchange.media_type = negotiate(request.headers.get("accept"))
             if request.method == "POST":
-                require_json(request.headers.getlist("content-type"))
+                require_json_of(request, exchange.names)
             shown = shown_by(request, exchange.names, self._settings.cors_origins)
             caller = await self._in_time(self._look_up(request, shown))
             exchange.found(shown, caller)

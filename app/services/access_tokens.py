@@ -7,22 +7,21 @@ rights, and no token makes, lists or revokes another.
 from datetime import timedelta
 from typing import Final
 
+from app import ids
 from app.database import Transaction
 from app.models import AccessToken
 from app.models.enums import AuditAction, FieldProblemCode
 from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
+from app.services import changes, usernames
 from app.services.audit import Event
-from app.services.caller import ADMINS, Caller, StaffUser, require_person_with_role
+from app.services.caller import ADMINS, Caller, StaffUser, not_allowed, require_person_with_role
 from app.services.folding import fold
 from app.services.inputs import CreateAccessToken
-from app.services.problems import NotAllowed, NotFound, Refused, refusable
+from app.services.problems import NotFound, Refused, refusable
 from app.services.resources import Resources
 from app.services.results import CreateAccessTokenSuccess, RevokeAccessTokenSuccess
 from app.services.staff_rows import is_active_admin, lock_member, token_revoked
 from app.services.validation import NAME_LENGTH, Checks, existing_key
-
-from app import ids
-from app.services import changes, usernames
 
 TYPE = "AccessToken"
 LONGEST: Final = timedelta(days=366)
@@ -60,7 +59,7 @@ class AccessTokens:
         async def work(tx: Transaction) -> CreateAccessTokenSuccess:
             member = await lock_member(tx, maker_id)
             if member is None or not is_active_admin(member.role, member.active):
-                raise Refused(NotAllowed())
+                raise not_allowed(caller)
             token = AccessToken(
                 name=name,
                 name_key=fold(name),

@@ -16,6 +16,7 @@ from app.models.enums import (
     PortalPermission,
 )
 from app.security.passwords import StoredHash
+from app.services import logins, permissions
 from app.services.caller import Caller, PortalUser, not_allowed, require_portal_user
 from app.services.change_of_password import ChangeOfPassword, check_form
 from app.services.devices import Devices
@@ -28,8 +29,6 @@ from app.services.resources import Resources
 from app.services.results import ChangePasswordSuccess, CredentialImpact
 from app.services.session_rows import SessionRows
 from app.services.tables.settings import TO_APPLYING, TO_CUSTOMER
-
-from app.services import logins, permissions
 
 _STANDING = (
     "SELECT login.password_hash, login.epoch, reference.name, reference.email, reference.customer_id,"

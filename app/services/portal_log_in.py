@@ -6,6 +6,7 @@ transaction that locks the login, finds it as it was read, and makes a session o
 
 from dataclasses import dataclass, field, replace
 
+from app import ids, refusals
 from app.database import Transaction
 from app.models import Login as LoginRow
 from app.models.enums import AuditAction, SessionTransport
@@ -31,8 +32,6 @@ from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuc
 from app.services.session_rows import PreviousLogIn, SessionRows, own_session
 from app.services.tickets import Tickets
 from app.services.validation import existing_key
-
-from app import ids, refusals
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,11 @@ fragments ask for is counted once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 from graphql import (
-    BooleanValueNode,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -29,12 +27,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     ValueNode,
-    VariableNode,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -43,22 +39,16 @@ from graphql import (
 )
 
 from app.models.enums import PortalPermission
-from app.reading.page import DEFAULT_SIZE, MAX_SIZE
+from schema.cost_sums import ALWAYS, Cost, Deciding, Values, Variable, dearest, literal, rows, times, total, when
 from schema.limits import RuleBroken
 
 LIST_SIZE: Final = 20
+"""How long a list without pages counts as: sessions, companies, staff. Of permissions it is known."""
 OF_EACH_PERMISSION: Final = ("PermissionState", "PortalPermissionInfo")
 MOST: Final = 10**9
 """What dearer operations are said to cost; JSON's numbers end somewhere."""
 
-Values: TypeAlias = Mapping[str, Any]
-Cost: TypeAlias = int | Callable[[Values], int]
-"""A number, or what makes one of the variables' values."""
-Deciding: TypeAlias = frozenset[tuple[str, bool]]
-"""Variables, and what each must be for something to be in the answer."""
 Selections: TypeAlias = list[tuple[SelectionSetNode, Deciding]]
-
-ALWAYS: Final[Deciding] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +96,7 @@ def _compiled(
 def _defaults(node: OperationDefinitionNode) -> Iterable[tuple[str, Any]]:
     for definition in node.variable_definitions or ():
         if definition.default_value is not None:
-            yield definition.variable.name.value, _literal(definition.default_value)
+            yield definition.variable.name.value, literal(definition.default_value)
 
 
 class _Compiler:
@@ -128,7 +118,7 @@ class _Compiler:
     def selected(self, kind: GraphQLNamedType, sets: Selections) -> Cost:
         """What the fields cost that are selected of a type."""
         if is_abstract_type(kind):
-            return _dearest(self.selected(possible, sets) for possible in self._possible(kind))
+            return dearest(self.selected(possible, sets) for possible in self._possible(kind))
         assert isinstance(kind, GraphQLObjectType)
         costs: dict[bool, list[Cost]] = {True: [], False: []}
         for nodes in self._together(kind, sets).values():
@@ -136,7 +126,7 @@ class _Compiler:
             if not name.startswith("__"):
                 costs[name == "edges"].append(self._field(kind, nodes))
         # `pageInfo` has the rows read as well as `edges`, but not once more.
-        return _dearest((_sum(costs[True]), _sum(costs[False])))
+        return dearest((total(costs[True]), total(costs[False])))
 
     def _possible(self, kind: GraphQLAbstractType) -> Iterable[GraphQLObjectType]:
         return self._schema.get_possible_types(kind)
@@ -155,7 +145,7 @@ class _Compiler:
             for place, deciding in nodes
             if place.selection_set is not None
         ]
-        return _when(ways, self._counted(parent, node, definition, self.selected(kind, sets)))
+        return when(ways, self._counted(parent, node, definition, self.selected(kind, sets)))
 
     def _counted(self, parent: GraphQLObjectType, node: FieldNode, definition: GraphQLField, below: Cost) -> Cost:
         kind = get_named_type(definition.type).name
@@ -163,11 +153,11 @@ class _Compiler:
             return below
         if kind.endswith("Connection"):
             given = {argument.name.value: argument.value for argument in node.arguments or ()}
-            sizes = [_literal(given[name]) for name in ("first", "last") if name in given]
-            return _rows(sizes, below)
+            sizes = [literal(given[name]) for name in ("first", "last") if name in given]
+            return rows(sizes, below)
         if is_list_type(get_nullable_type(definition.type)) and not parent.name.endswith("Connection"):
-            return _times(len(PortalPermission) if kind in OF_EACH_PERMISSION else LIST_SIZE, _sum((1, below)))
-        return _sum((1, below))
+            return times(len(PortalPermission) if kind in OF_EACH_PERMISSION else LIST_SIZE, total((1, below)))
+        return total((1, below))
 
     def _together(self, kind: GraphQLObjectType, sets: Selections) -> dict[str, list[tuple[FieldNode, Deciding]]]:
         """The fields that are selected of an object, by the answer's names, each with what it hangs on."""
@@ -215,7 +205,7 @@ def _deciding(selection: SelectionNode) -> Deciding | None:
         wanted = {"skip": False, "include": True}.get(directive.name.value)
         if wanted is None:
             continue
-        value = _literal(_condition(directive))
+        value = literal(_condition(directive))
         if isinstance(value, Variable):
             found.add((value.name, wanted))
         elif value is not wanted:
@@ -226,92 +216,3 @@ def _deciding(selection: SelectionNode) -> Deciding | None:
 def _condition(directive: DirectiveNode) -> ValueNode:
     (argument,) = directive.arguments or ()  # `if`, and the document is valid
     return argument.value
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """The value that a variable has."""
-
-    name: str
-
-
-def _literal(node: ValueNode) -> Any:
-    """A number, a truth value or a variable as it is written; None for anything else."""
-    match node:
-        case VariableNode(name=name):
-            return Variable(name.value)
-        case IntValueNode(value=digits):
-            return int(digits)
-        case BooleanValueNode(value=value):
-            return value
-    return None
-
-
-def _sum(parts: Iterable[Cost]) -> Cost:
-    return _folded(sum, 0, parts)
-
-
-def _dearest(parts: Iterable[Cost]) -> Cost:
-    return _folded(max, 0, parts)
-
-
-def _folded(fold: Callable[[list[int]], int], least: int, parts: Iterable[Cost]) -> Cost:
-    """What is known by now is worked out now."""
-    known, open_ = [least], []
-    for part in parts:
-        if isinstance(part, int):
-            known.append(part)
-        else:
-            open_.append(part)
-    number = fold(known)
-    if not open_:
-        return number
-    if len(open_) == 1 and number == least:
-        return open_[0]
-    return lambda values: fold([number, *(part(values) for part in open_)])
-
-
-def _times(number: int, cost: Cost) -> Cost:
-    if isinstance(cost, int):
-        return number * cost
-    return lambda values: number * cost(values)
-
-
-def _when(ways: set[Deciding], cost: Cost) -> Cost:
-    if ALWAYS in ways or cost == 0:
-        return cost
-    each = tuple(tuple(way) for way in ways)
-
-    def decided(values: Values) -> int:
-        if any(all(_holds(values.get(name), wanted) for name, wanted in way) for way in each):
-            return cost if isinstance(cost, int) else cost(values)
-        return 0
-
-    return decided
-
-
-def _holds(value: Any, wanted: bool) -> bool:
-    """What is no truth value will be refused, and counts until then."""
-    return value is wanted or not isinstance(value, bool)
-
-
-def _rows(sizes: list[Any], below: Cost) -> Cost:
-    """What a page costs: its rows, and 1 at least."""
-    if below == 0:
-        return 1
-    if not any(isinstance(size, Variable) for size in sizes):
-        return _dearest((1, _times(_size(sizes), below)))
-    return partial(_rows_then, sizes, below)
-
-
-def _rows_then(sizes: list[Any], below: Cost, values: Values) -> int:
-    size = _size([values.get(size.name) if isinstance(size, Variable) else size for size in sizes])
-    return max(1, size * (below if isinstance(below, int) else below(values)))
-
-
-def _size(asked: list[Any]) -> int:
-    """How many rows are asked for. A page that can't be is refused when it is read, and nothing below it is read."""
-    numbers = [int(number) for number in asked if isinstance(number, int | float) and not isinstance(number, bool)]
-    if not numbers:
-        return DEFAULT_SIZE
-    return max(numbers) if all(0 <= number <= MAX_SIZE for number in numbers) else 0

@@ -82,7 +82,6 @@ _DOCUMENT_FORMS: Final[Mapping[str, str | None]] = {
 
 _SYNTAX_FORMS: Final[Mapping[str, str | None]] = {
     "Syntax Error: Document is nested too deeply. Parsing aborted.": None,
-    "Syntax Error: Document contains more than <number> tokens. Parsing aborted.": None,
     "Syntax Error: Unterminated string.": None,
     "Syntax Error: Unexpected single quote character ('), did you mean to use a double quote (\")?": None,
     "Syntax Error: Expected <token>, found <found>.": None,

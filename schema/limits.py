@@ -107,7 +107,9 @@ class _Counting:
         self._written()
         for definition in self.document.definitions:
             if isinstance(definition, ExecutableDefinitionNode):
-                self._below(definition, [definition.selection_set], 1)
+                # How deep a fragment is, is seen where it is spread.
+                depth = 1 - DEEPEST_DESCRIPTION if isinstance(definition, FragmentDefinitionNode) else 1
+                self._below(definition, [definition.selection_set], depth)
 
     def _written(self) -> None:
         """Counts what is bounded as it is written: each alias and each directive once, however often it is spread."""

@@ -34,6 +34,7 @@ ALONE: Final = frozenset(
     {
         "login",
         "staffLogin",
+        "confirmStaffLogin",
         "chooseCustomer",
         "switchCustomer",
         "changePassword",
@@ -131,7 +132,7 @@ class Documents:
         most = self.limits.errors - 1
         errors = validate(schema, document, self._rules, max_errors=most, hide_suggestions=self._hide_suggestions)
         if errors:
-            return ReadDocument(document, tuple(errors))
+            return ReadDocument(document, tuple(map(_of_the_document, errors)))
         try:
             return ReadDocument(document, costs=costs_of(schema, document, self.limits.fields))
         except RuleBroken as broken:
@@ -191,6 +192,11 @@ class ReadDocuments(SchemaExtension):
         self._told["maxCost"] = most
         told = {"code": "TOO_COSTLY", **self._told}
         return [RuleBroken("too_costly", operation.node, told=told, cost=cost, limit=most)]
+
+
+def _of_the_document(error: GraphQLError) -> GraphQLError:
+    """A mistake in the document, even where a scalar choked on a literal, such as a number of 5,000 digits."""
+    return error if error.original_error is None else GraphQLError(error.message, error.nodes)
 
 
 def _note(broken: RuleBroken) -> None:

@@ -138,4 +138,4 @@ async def test_graphiql_is_served_where_it_is_switched_on(services: Services, da
     assert page.headers["Content-Type"].startswith("text/html")
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src ")
     assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert query.json() == {"data": {"__typename": "Query"}}
+    assert query.json() == {"data": {"__typename": "Query"}, "extensions": {"cost": 0}}

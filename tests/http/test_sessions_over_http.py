@@ -167,11 +167,11 @@ async def test_only_logging_out_clears_what_the_browser_kept(api: Api, people: P
 async def test_a_dead_session_is_told_on_every_answer(api: Api, people: People, clock: FakeClock) -> None:
     await people.orders_for()
     token = (await log_in(api, "BEARER")).json()["data"]["login"]["accessToken"]
-    assert "extensions" not in await api.run(WHO, token=token)
+    assert "session" not in (await api.run(WHO, token=token))["extensions"]
     clock.advance(hours=9)
     for document in (WHO, "{", "{customers {totalCount}}", "{nothingOfThisName}", LOGOUT):
         answer = await api.post(document, token=token)
-        assert answer.json()["extensions"] == {"session": "ENDED"}, answer.text
+        assert answer.json()["extensions"]["session"] == "ENDED", answer.text
         assert not set_cookies(answer)
 
 
@@ -180,24 +180,24 @@ async def test_a_dead_session_is_told_of_where_the_body_is_refused_too(api: Api)
         headers = {"Authorization": "Bearer dead", "Content-Type": "application/json"}
         answer = await api.client.post("/graphql", content=body, headers=headers)
         assert 400 <= answer.status_code < 500
-        assert answer.json()["extensions"] == {"session": "ENDED"}
+        assert answer.json()["extensions"]["session"] == "ENDED"
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer", "Basic YTpi", "", "Bearer adg_wrong"])
 async def test_a_token_that_never_lived_is_dead_too(api: Api, header: str) -> None:
     body = await api.run(WHO, headers={"Authorization": header})
-    assert body == {"data": {"viewer": None}, "extensions": {"session": "ENDED"}}
+    assert body == {"data": {"viewer": None}, "extensions": {"cost": 1, "session": "ENDED"}}
 
 
 @pytest.mark.parametrize("name", [PORTAL, STAFF])
 async def test_a_dead_cookie_is_told_and_taken_away(api: Api, name: str) -> None:
     answer = await api.post(WHO, headers={"Cookie": f"{name}=dead"})
-    assert answer.json()["extensions"] == {"session": "ENDED"}
+    assert answer.json()["extensions"]["session"] == "ENDED"
     assert set_cookies(answer)[name]["max-age"] == "0"
 
 
 async def test_nobody_is_not_told_of_a_session(api: Api) -> None:
-    assert await api.run(WHO) == {"data": {"viewer": None}}
+    assert await api.run(WHO) == {"data": {"viewer": None}, "extensions": {"cost": 1}}
 
 
 async def test_beside_authorization_no_cookie_is_looked_at(api: Api, people: People) -> None:
@@ -211,14 +211,14 @@ async def test_a_cookie_does_not_count_on_get(api: Api, people: People) -> None:
     await people.orders_for()
     await log_in(api)
     answer = await api.client.get("/graphql", params={"query": WHO})
-    assert answer.json() == {"data": {"viewer": None}}
+    assert answer.json() == {"data": {"viewer": None}, "extensions": {"cost": 1}}
 
 
 async def test_a_token_counts_on_get(api: Api, people: People) -> None:
     await people.orders_for()
     token = (await log_in(api, "BEARER")).json()["data"]["login"]["accessToken"]
     answer = await api.client.get("/graphql", params={"query": WHO}, headers={"Authorization": f"Bearer {token}"})
-    assert answer.json() == {"data": {"viewer": {"__typename": "PortalViewer"}}}
+    assert answer.json() == {"data": {"viewer": {"__typename": "PortalViewer"}}, "extensions": {"cost": 1}}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 # make bench    measure against hand-written code (fills a PostgreSQL of its own; ARGS=--quick takes less than a minute)
 # make schema   print the schema to schema/schema.graphql
 # make messages bring the catalogues in line with the texts in app/i18n
+# make sbom     list what the service is made of in build/adgang.cdx.json (CycloneDX)
 # make words    make the list of common words anew (only if scripts/make-words changed: the words don't)
 # make lock     lock the newest versions that pyproject.toml allows
 
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: install install-dev run test lint bench schema messages words lock clean
+.PHONY: install install-dev run test lint bench schema messages sbom words lock clean
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -46,6 +47,10 @@ messages: install-dev
 		--project=adgang --output=build/adgang.pot app/i18n
 	$(BIN)/pybabel -q update --input-file=build/adgang.pot --output-dir=app/i18n/catalogues --domain=adgang \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120
+
+sbom: install-dev
+	mkdir -p build
+	scripts/make-sbom $(BIN)/python build/adgang.cdx.json
 
 words: | $(BIN)/python
 	scripts/create-venv build/words $(BIN)/python

@@ -1,6 +1,9 @@
 """What is installed is what is locked, for every Python that we say we run on, and the locks lead nowhere."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -60,3 +63,25 @@ def test_no_dependency_takes_the_name_of_one_of_our_packages() -> None:
     """There is a library whose import name is `schema`, too."""
     names = set().union(*(locked(name) for name in LOCKS))
     assert names.isdisjoint({"schema", "app", "resolvers"})
+
+
+def test_npm_s_lock_has_hashes_for_everything_and_no_address() -> None:
+    text = (ROOT / "tests" / "conformance" / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    assert all(package["integrity"].startswith("sha512-") for name, package in packages.items() if name)
+    assert not re.search(r"://|file:|resolved", text)
+
+
+def test_the_bill_of_materials_lists_the_lock(tmp_path: Path) -> None:
+    files = [tmp_path / "first.json", tmp_path / "second.json"]
+    for file in files:
+        subprocess.run([ROOT / "scripts" / "make-sbom", sys.executable, file], check=True, cwd=tmp_path)
+    first, second = (file.read_text(encoding="utf-8") for file in files)
+    assert first == second
+    bill = json.loads(first)
+    assert bill["bomFormat"] == "CycloneDX"
+    assert bill["metadata"]["component"]["name"] == PROJECT["project"]["name"]
+    assert {part["name"]: part["version"] for part in bill["components"]} == locked("requirements.txt")
+    distributions = [part["externalReferences"] for part in bill["components"]]
+    assert all(found["hashes"] for references in distributions for found in references)
+    assert set(re.findall(r"://([^/\"]+)", json.dumps(bill["components"]))) == {"pypi.org"}

@@ -10,7 +10,7 @@ from app.cli.running import Failed, expect, read_password, with_services
 if TYPE_CHECKING:
     from app.services import Services
     from app.services.inputs import UpdateStaff
-    from app.services.results import ResetTotpSuccess, UpdateStaffSuccess
+    from app.services.results import ResetTotpSuccess, UnlockStaffSuccess, UpdateStaffSuccess
 
 commands = typer.Typer(help="The firm's own people, who log in with staffLogin.", no_args_is_help=True)
 
@@ -76,6 +76,21 @@ def set_password(email: Email, password_stdin: PasswordStdin = False) -> None:
         return await _update(services, UpdateStaff(key, new_password=NewPassword(plaintext=password)))
 
     typer.echo(f"{email} has a new password.{_ended(with_services(work))}")
+
+
+@commands.command()
+def unlock(email: Email) -> None:
+    """Let a member of staff try again at once who has to wait after too many wrong passwords."""
+
+    async def work(services: "Services") -> "UnlockStaffSuccess":
+        from app.services.caller import CommandLine
+        from app.services.results import UnlockStaffSuccess
+
+        answer = await services.staff.unlock_staff(CommandLine(), await _id_of(services, email))
+        return expect(answer, UnlockStaffSuccess)
+
+    counted = with_services(work).was_counted
+    typer.echo(f"{email} can try again at once." if counted else f"Nothing was counted against {email}.")
 
 
 @commands.command()

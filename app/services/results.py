@@ -242,6 +242,11 @@ class UpdateStaffSuccess:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlockStaffSuccess:
+    was_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CreateAccessTokenSuccess:
     access_token_key: int
     secret: str = field(repr=False)

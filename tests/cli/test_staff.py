@@ -102,6 +102,17 @@ def test_a_lost_authenticator_app_is_taken_away(with_bo: Adgang, tmp_path: Path)
     assert "adgang staff list" in refused(with_bo("staff", "reset-totp", "nobody@vognmand.example"))
 
 
+def test_who_has_to_wait_can_try_again_at_once(with_bo: Adgang, tmp_path: Path) -> None:
+    assert succeeded(with_bo("staff", "unlock", EMAIL)) == f"Nothing was counted against {EMAIL}.\n"
+    with closing(sqlite3.connect(tmp_path / "adgang.db")) as database, database:
+        database.execute("UPDATE staff_member SET locked_until = '2099-01-01 00:00:00.000000+00:00'")
+    said = succeeded(with_bo("staff", "unlock", EMAIL.upper()))
+    assert said == f"{EMAIL.upper()} can try again at once.\n"
+    with closing(sqlite3.connect(tmp_path / "adgang.db")) as database:
+        assert database.execute("SELECT locked_until FROM staff_member").fetchall() == [(None,)]
+    assert "adgang staff list" in refused(with_bo("staff", "unlock", "nobody@vognmand.example"))
+
+
 @pytest.mark.parametrize("email", ["no-at-sign", "a@b@c", "", "bo@vognmand.example\u200b"])
 def test_an_e_mail_that_is_none_is_refused(email: str, migrated: Adgang) -> None:
     assert "email" in refused(add(migrated, email, "Bo", "ADMIN"))

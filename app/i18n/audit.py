@@ -62,6 +62,7 @@ _SOME_USERNAME: Final = mark("a username that isn't shown")
 _SESSIONS: Final = mark_plural("{count} session ended.", "{count} sessions ended.")
 _FIELDS: Final = mark("Fields: {fields}.")
 _FORGOTTEN: Final = mark("It can't be put back.")
+_ADDRESS_STOPPED: Final = mark("Log-ins from an address were stopped after too many wrong passwords.")
 _WRONG_CODE: Final = mark("The password was right, but the code was wrong.")
 
 
@@ -74,11 +75,14 @@ def detail(event: Any, locale: str) -> str:
     kind = ActorKind(getattr(event, "actor_kind", None) or ActorKind.SYSTEM)
     actor = getattr(event, "actor", None) or translate(_NAMELESS[kind], locale)
     username = getattr(event, "username", None) or translate(_SOME_USERNAME, locale)
-    sentences = [translate(_SENTENCES[AuditAction(event.action)], locale, actor=actor, username=username)]
+    data = getattr(event, "data", None)
+    sentence = _SENTENCES[AuditAction(event.action)]
+    if isinstance(data, Mapping) and data.get("wait") == "ADDRESS":
+        sentence = _ADDRESS_STOPPED
+    sentences = [translate(sentence, locale, actor=actor, username=username)]
     fields = [_name_of(change) for change in getattr(event, "changes", None) or ()]
     if fields:
         sentences.append(translate(_FIELDS, locale, fields=", ".join(fields)))
-    data = getattr(event, "data", None)
     if isinstance(data, Mapping) and data.get("forgotten") is True:
         sentences.append(translate(_FORGOTTEN, locale))
     if isinstance(data, Mapping) and data.get("wrongCode") is True:

@@ -10,7 +10,7 @@ import strawberry
 from app.models.enums import SessionTransport
 from app.services import Services
 from app.services.caller import Caller, Client, Nobody, PortalUser, StaffUser
-from app.services.results import IssuedToken
+from app.services.results import DeviceCookie, IssuedToken
 
 
 class Cookie(StrEnum):
@@ -19,6 +19,9 @@ class Cookie(StrEnum):
     PORTAL_SESSION = auto()
     STAFF_SESSION = auto()
     TICKET = auto()
+    STAFF_TICKET = auto()
+    DEVICE = auto()
+    STAFF_DEVICE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Context:
 
     `caller` is who asked as the transport found it, and `renew` works it out once more from the same credential: a
     mutation may have ended the session that its next field would run under. `locale` is the language of texts.
-    `cookie` says that the credential came as a cookie, `ticket_cookie` is the secret that came beside a ticket.
+    `cookie` says that the credential came as a cookie, `ticket_cookie` and `staff_ticket_cookie` are the secrets
+    that came beside a ticket, `device_cookie` and `staff_device_cookie` those of a browser that has logged in before.
     """
 
     def __init__(
@@ -66,6 +70,9 @@ class Context:
         renew: Callable[[], Awaitable[Caller]],
         cookie: bool = False,
         ticket_cookie: str | None = None,
+        staff_ticket_cookie: str | None = None,
+        device_cookie: str | None = None,
+        staff_device_cookie: str | None = None,
     ) -> None:
         self.services = services
         self.locale = locale
@@ -73,6 +80,9 @@ class Context:
         self.reader = services.reader.for_one_answer()
         self.cookies = Cookies()
         self.ticket_cookie = ticket_cookie
+        self.staff_ticket_cookie = staff_ticket_cookie
+        self.device_cookie = device_cookie
+        self.staff_device_cookie = staff_device_cookie
         self._caller = caller
         self._renew = renew
         self._cookie = cookie
@@ -103,6 +113,11 @@ class Context:
         """Has a new session's secret travel as a cookie, where that was asked for; else the payload holds it."""
         if token.transport is SessionTransport.COOKIE:
             self.cookies.set(cookie, token.secret, token.absolute_expires_at)
+
+    def know_again(self, device: DeviceCookie | None, cookie: Cookie) -> None:
+        """Has the browser known again by its next log-in, where it takes cookies."""
+        if device is not None:
+            self.cookies.set(cookie, device.secret, device.expires_at)
 
     def leave(self) -> None:
         """The caller has logged out: a session cookie they came with is taken away, and nobody reads the answer."""

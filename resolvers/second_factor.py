@@ -1,9 +1,22 @@
 """The second factor of staff: the second step of their log-in, and the authenticator app they have."""
 
-from app.services.inputs import ConfirmTotp, EnrolTotp, RemoveTotp, RenewRecoveryCodes
-from resolvers.context import Info
+from app.services.inputs import ConfirmStaffLogin, ConfirmTotp, EnrolTotp, RemoveTotp, RenewRecoveryCodes
+from app.services.problems import TooManyAttempts, WrongCode
+from resolvers.context import Cookie, Info
 from resolvers.inputs import given
 from resolvers.viewer import settled
+
+
+async def confirm_staff_login(info: Info, input: object) -> object:
+    """The cookie beside the ticket goes when the ticket is good for nothing any more: a wrong code leaves both."""
+    context = info.context
+    caller = await context.fresh_caller()
+    answer = await context.services.sign_in.confirm_staff_login(
+        caller, given(input, ConfirmStaffLogin), context.staff_ticket_cookie, context.staff_device_cookie
+    )
+    if context.staff_ticket_cookie is not None and not isinstance(answer, WrongCode | TooManyAttempts):
+        context.cookies.clear(Cookie.STAFF_TICKET)
+    return settled(context, answer)
 
 
 async def enrol_totp(info: Info, input: object) -> object:

@@ -15,6 +15,7 @@ from app.services.results import (
     IssuedToken,
     LoginSuccess,
     RemoveTotpSuccess,
+    SecondFactorRequired,
     StaffLoginSuccess,
     SwitchCustomerSuccess,
 )
@@ -59,15 +60,17 @@ def password_rules(root: Any, info: Info) -> list[str]:
 
 
 async def login(info: Info, input: object) -> object:
-    caller = await info.context.fresh_caller()
-    return settled(info.context, await info.context.services.sign_in.login(caller, given(input, Login)))
+    context = info.context
+    caller = await context.fresh_caller()
+    answer = await context.services.sign_in.login(caller, given(input, Login), context.device_cookie)
+    return settled(context, answer)
 
 
 async def choose_customer(info: Info, input: Any) -> object:
     context = info.context
     caller = await context.fresh_caller()
     answer = await context.services.sign_in.choose_customer(
-        caller, input.ticket, input.reference_id, context.ticket_cookie
+        caller, input.ticket, input.reference_id, context.ticket_cookie, context.device_cookie
     )
     if context.ticket_cookie is not None:
         context.cookies.clear(Cookie.TICKET)
@@ -80,8 +83,10 @@ async def switch_customer(info: Info, input: Any) -> object:
 
 
 async def staff_login(info: Info, input: object) -> object:
-    caller = await info.context.fresh_caller()
-    return settled(info.context, await info.context.services.sign_in.staff_login(caller, given(input, StaffLogin)))
+    context = info.context
+    caller = await context.fresh_caller()
+    answer = await context.services.sign_in.staff_login(caller, given(input, StaffLogin), context.staff_device_cookie)
+    return settled(context, answer)
 
 
 async def change_password(info: Info, input: object) -> object:
@@ -99,16 +104,20 @@ async def change_staff_password(info: Info, input: object) -> object:
 def settled(context: Context, answer: object) -> object:
     """Has the rest of the operation, and the transport, act on what an answer says about who the caller is now."""
     match answer:
-        case LoginSuccess(token=token, caller=caller) | ChangePasswordSuccess(token=token, caller=caller):
-            context.deliver(token, Cookie.PORTAL_SESSION)
-            context.become(caller)
-        case StaffLoginSuccess(token=token, caller=caller) | ChangeStaffPasswordSuccess(token=token, caller=caller):
-            context.deliver(token, Cookie.STAFF_SESSION)
-            context.become(caller)
+        case LoginSuccess() | ChangePasswordSuccess():
+            context.deliver(answer.token, Cookie.PORTAL_SESSION)
+            context.know_again(answer.device, Cookie.DEVICE)
+            context.become(answer.caller)
+        case StaffLoginSuccess() | ChangeStaffPasswordSuccess():
+            context.deliver(answer.token, Cookie.STAFF_SESSION)
+            context.know_again(answer.device, Cookie.STAFF_DEVICE)
+            context.become(answer.caller)
         case (
             SwitchCustomerSuccess(caller=caller) | ConfirmTotpSuccess(caller=caller) | RemoveTotpSuccess(caller=caller)
         ):
             context.become(caller)
         case CustomerChoice(cookie_secret=str() as secret, expires_at=expires_at):
             context.cookies.set(Cookie.TICKET, secret, expires_at)
+        case SecondFactorRequired(cookie_secret=str() as secret, expires_at=expires_at):
+            context.cookies.set(Cookie.STAFF_TICKET, secret, expires_at)
     return answer

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from app.services import results
+from resolvers import second_factor as resolve_second_factor
 from resolvers import viewer as resolve
 from resolvers.context import Info
 from schema import problems
@@ -35,6 +36,12 @@ class StaffLoginInput:
     email: str = strawberry.field(description="For example `admin@example.com`.")
     password: str = secret("The password, as the person typed it.")
     transport: SessionTransport | None = strawberry.field(default=SessionTransport.BEARER, description=_TRANSPORT)
+
+
+@strawberry.input(description="The second step of a staff log-in.")
+class ConfirmStaffLoginInput:
+    ticket: str = secret("The `ticket` of the SecondFactorRequired.")
+    code: str = secret("The six digits that the authenticator app shows now, or a recovery code.")
 
 
 @strawberry.input(description="The company that a person chose.")
@@ -79,6 +86,18 @@ class StaffLoginSuccess:
     access_token: str | None = strawberry.field(resolver=resolve.access_token, description=_ONCE)
     expires_at: datetime = strawberry.field(resolver=resolve.expires_at, description=_EXPIRES_AT)
     viewer: StaffViewer = strawberry.field(resolver=resolve.payload_viewer, description="Who is logged in now.")
+
+
+@shows(
+    results.SecondFactorRequired,
+    description=(
+        "The password was right, and the member of staff has an authenticator app: ask for its code, and send it with "
+        "the ticket to `confirmStaffLogin`."
+    ),
+)
+class SecondFactorRequired:
+    ticket: str = strawberry.field(description="Good for one log-in, for five minutes.")
+    expires_at: datetime = strawberry.field(description="Until when.")
 
 
 @shows(
@@ -146,8 +165,13 @@ ChangePasswordResult = Annotated[
 ]
 
 StaffLoginResult = Annotated[
-    StaffLoginSuccess | problems.NoUserFound | problems.TooManyAttempts | problems.Overloaded,
+    StaffLoginSuccess | SecondFactorRequired | problems.NoUserFound | problems.TooManyAttempts | problems.Overloaded,
     strawberry.union("StaffLoginResult", description="What `staffLogin` can end in."),
+]
+
+ConfirmStaffLoginResult = Annotated[
+    StaffLoginSuccess | problems.WrongCode | problems.TicketExpired | problems.TooManyAttempts,
+    strawberry.union("ConfirmStaffLoginResult", description="What `confirmStaffLogin` can end in."),
 ]
 
 ChangeStaffPasswordResult = Annotated[
@@ -219,7 +243,8 @@ class LoginMutations:
 
     @shown_as(
         StaffLoginResult,
-        "Logs a member of staff in. With GraphiQL, put the `accessToken` in the Headers pane: "
+        "Logs a member of staff in. Who has an authenticator app gets a SecondFactorRequired and goes on with "
+        "`confirmStaffLogin`. With GraphiQL, put the `accessToken` in the Headers pane: "
         '`{"Authorization": "Bearer …"}`. It stands alone in its operation.',
     )
     async def staff_login(
@@ -228,6 +253,19 @@ class LoginMutations:
         input: Annotated[StaffLoginInput, strawberry.argument(description="The e-mail and the password.")],
     ) -> object:
         return await resolve.staff_login(info, input)
+
+    @shown_as(
+        ConfirmStaffLoginResult,
+        "The answer to a SecondFactorRequired: logs the member of staff in with a code of their authenticator app, or "
+        "with a recovery code. The ticket outlives a wrong code; the tries are counted as passwords are. It stands "
+        "alone in its operation.",
+    )
+    async def confirm_staff_login(
+        self,
+        info: Info,
+        input: Annotated[ConfirmStaffLoginInput, strawberry.argument(description="The ticket, and the code.")],
+    ) -> object:
+        return await resolve_second_factor.confirm_staff_login(info, input)
 
     @shown_as(
         ChangeStaffPasswordResult,

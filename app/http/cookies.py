@@ -1,7 +1,9 @@
-"""The cookies of browser clients: one for the portal, one for staff, one beside the ticket of a pending choice.
+"""The cookies of browser clients, for the portal and for staff: the session's, one beside the ticket of a log-in that
+isn't finished yet, and one by which a browser is known that has logged in before.
 
-Their names differ so that neither kind of session is ever taken for the other. `__Host-` makes a browser refuse them
-from another host, from a path, and over plain HTTP; a demo on loopback has no TLS, so it uses names of its own.
+Their names differ so that nothing of the one application is ever taken for the other's. `__Host-` makes a browser
+refuse them from another host, from a path, and over plain HTTP; a demo on loopback has no TLS, so it uses names of its
+own.
 """
 
 import ipaddress
@@ -19,21 +21,29 @@ from app.refusals import Kind
 
 @dataclass(frozen=True, slots=True)
 class CookieNames:
-    """What the three cookies are called, and whether they may travel over TLS alone."""
+    """What the cookies are called, and whether they may travel over TLS alone."""
 
     portal: str
     staff: str
     ticket: str
+    staff_ticket: str
+    device: str
+    staff_device: str
     secure: bool
 
     @property
-    def all(self) -> tuple[str, str, str]:
+    def all(self) -> tuple[str, ...]:
         """Every name of ours."""
-        return (self.portal, self.staff, self.ticket)
+        return (self.portal, self.staff, self.ticket, self.staff_ticket, self.device, self.staff_device)
 
 
-HOST_NAMES: Final = CookieNames("__Host-adgang", "__Host-adgang-staff", "__Host-adgang-ticket", secure=True)
-LOOPBACK_NAMES: Final = CookieNames("adgang-demo", "adgang-demo-staff", "adgang-demo-ticket", secure=False)
+def _names(prefix: str, *, secure: bool) -> CookieNames:
+    names = ("", "-staff", "-ticket", "-staff-ticket", "-device", "-staff-device")
+    return CookieNames(*(prefix + name for name in names), secure=secure)
+
+
+HOST_NAMES: Final = _names("__Host-adgang", secure=True)
+LOOPBACK_NAMES: Final = _names("adgang-demo", secure=False)
 
 
 def names_for(request: Request, *, demo: bool) -> CookieNames:

@@ -41,6 +41,9 @@ class Shown:
     secret: str | None = field(default=None, repr=False)
     application: Application | None = None
     ticket_cookie: str | None = field(default=None, repr=False)
+    staff_ticket_cookie: str | None = field(default=None, repr=False)
+    device_cookie: str | None = field(default=None, repr=False)
+    staff_device_cookie: str | None = field(default=None, repr=False)
 
     @property
     def is_cookie(self) -> bool:
@@ -67,11 +70,12 @@ def shown_by(request: Request, names: CookieNames, origins: Collection[str] = ()
     cookies = read_cookies(request.headers.getlist("cookie"), names.all)
     if cookies:
         require_known_origin(request, origins)
-    ticket = bounded(cookies[names.ticket]) if names.ticket in cookies else None
+    beside = (names.ticket, names.staff_ticket, names.device, names.staff_device)
+    others = tuple(bounded(cookies[name]) if name in cookies else None for name in beside)
     for application, name in ((Application.PORTAL, names.portal), (Application.STAFF, names.staff)):
         if name in cookies and wanted in (None, application):
-            return Shown(bounded(cookies[name]), application, ticket)
-    return Shown(ticket_cookie=ticket)
+            return Shown(bounded(cookies[name]), application, *others)
+    return Shown(None, None, *others)
 
 
 def require_json_of(request: Request, names: CookieNames) -> None:

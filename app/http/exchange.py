@@ -76,6 +76,9 @@ class Exchange:
             Cookie.PORTAL_SESSION: self.names.portal,
             Cookie.STAFF_SESSION: self.names.staff,
             Cookie.TICKET: self.names.ticket,
+            Cookie.STAFF_TICKET: self.names.staff_ticket,
+            Cookie.DEVICE: self.names.device,
+            Cookie.STAFF_DEVICE: self.names.staff_device,
         }
         now = context.services.resources.clock.now()
         for order in context.cookies:

@@ -122,6 +122,9 @@ class GraphQLEndpoint:
             renew=partial(self._look_up, request, shown),
             cookie=shown.is_cookie,
             ticket_cookie=shown.ticket_cookie,
+            staff_ticket_cookie=shown.staff_ticket_cookie,
+            device_cookie=shown.device_cookie,
+            staff_device_cookie=shown.staff_device_cookie,
         )
         result = await self._execute(request, exchange, operation, context)
         return exchange.executed(result, context, self._present)

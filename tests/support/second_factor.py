@@ -11,6 +11,9 @@ STEP = 30
 """Seconds that a code is shown for."""
 
 WHO = "viewer { email secondFactor mustEnrolSecondFactor recoveryCodesLeft }"
+FINISH = f"""mutation($i: ConfirmStaffLoginInput!) {{ confirmStaffLogin(input: $i) {{
+    __typename ... on StaffLoginSuccess {{ accessToken {WHO} }} ... on Problem {{ code message }}
+    ... on TooManyAttempts {{ retryAfterSeconds }} }} }}"""
 MINE = "{ viewer { ... on StaffViewer { secondFactor mustEnrolSecondFactor recoveryCodesLeft } } }"
 
 
@@ -42,6 +45,26 @@ class Apps:
     def __init__(self, story: Story, clock: FakeClock) -> None:
         self.story = story
         self.clock = clock
+
+    async def log_in(self, email: str, password: str = STAFF_PASSWORD, **more: Any) -> Any:
+        """The first step."""
+        return await self.story.run(
+            "mutation($i: StaffLoginInput!) { staffLogin(input: $i) { __typename ... on Problem { code message }"
+            f" ... on StaffLoginSuccess {{ accessToken {WHO} }} ... on SecondFactorRequired {{ ticket expiresAt }}"
+            " ... on TooManyAttempts { retryAfterSeconds } } }",
+            {"i": {"email": email, "password": password, **more}},
+        )
+
+    async def ticket(self, email: str, **more: Any) -> str:
+        """A right password's ticket."""
+        asked = await self.log_in(email, **more)
+        assert asked["__typename"] == "SecondFactorRequired", asked
+        ticket: str = asked["ticket"]
+        return ticket
+
+    async def finish(self, ticket: str, code: str, *, token: str | None = None) -> Any:
+        """The second step."""
+        return await self.story.run(FINISH, {"i": {"ticket": ticket, "code": code}}, token=token)
 
     async def enrol(self, token: str, password: str = STAFF_PASSWORD) -> Any:
         given = {"currentPassword": password}

@@ -16,7 +16,7 @@ from app.settings import Settings
 NO_KEY = ""
 
 # Each hash begins with its key's id, as long as every id is, or with `$argon2id$v=19$`.
-_HASH = "substr({column}, 1, 15) AS beginning, count(*) AS rows FROM {table} WHERE {column} IS NOT NULL GROUP BY 1"
+_HASH = "substr({column}, 1, 15) AS beginning, count(*) AS rows FROM {table} WHERE {column} IS NOT NULL GROUP BY 2"
 _COUNTS = (
     f"SELECT 'PORTAL' AS kind, {_HASH.format(column='password_hash', table='login')}"
     f" UNION ALL SELECT 'CLEARED', {_HASH.format(column='cleared_hash', table='login')}"

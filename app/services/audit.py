@@ -19,6 +19,7 @@ from app.ids import encode
 from app.models.enums import AuditAction
 from app.security.keys import Keys
 from app.services import changes
+from app.services.audit_beginnings import Beginnings, Place
 from app.services.audit_chain import Verifier
 from app.services.audit_checkpoints import Checkpoint, Checkpoints
 from app.services.audit_layout import COLUMNS, GENESIS, LANES, AuditRow, Digester, canonical, person_hash
@@ -119,6 +120,10 @@ class Audit:
             NotACheckpoint: `from_` is no `NUMBER:DIGEST`.
         """
         return await self._verifier.verify(from_)
+
+    async def verify_places(self, beginnings: Beginnings, places: Mapping[int, Place]) -> Report:
+        """Verifies each lane from where it begins to one of its places."""
+        return await self._verifier.verify_places(beginnings, places)
 
     def actor_key(self, actor: str) -> bytes:
         """What the events of an actor are found by: an e-mail in any spelling of its username, or a token's name."""

@@ -5,10 +5,12 @@ ADGANG_AUDIT_KEY a digest can be recomputed by anybody who can write the table; 
 the database (`verify(from_=…)`) shows a history that was rewritten whole.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from app.database import Database
+from app.services.audit_beginnings import START, UNREADABLE, Beginnings, Place, are_attested, read_beginnings
 from app.services.audit_checkpoints import (
     Checkpoint,
     Heads,
@@ -18,30 +20,29 @@ from app.services.audit_checkpoints import (
     read_checkpoint,
     read_heads,
 )
-from app.services.audit_layout import (
-    COLUMNS,
-    GENESIS,
-    LANES,
-    PLAIN,
-    Digester,
-    KeyLeftOut,
-    KeyNeeded,
-    event_id,
-    mark_of,
-    read_row,
-)
+from app.services.audit_lanes import Lanes
+from app.services.audit_layout import KEYED, LANES, PLAIN, Digester, KeyLeftOut, KeyNeeded, mark_of
 from app.services.audit_report import Fault, Report
 
 BATCH: Final = 1000
-BEGINNING: Final = (0, GENESIS)
-"""The number and digest before a lane's first event."""
-
-UNREADABLE: Final = (ValueError, TypeError, AttributeError, ArithmeticError)
-"""What reading a row raises that somebody has put something else in."""
+TRIES: Final = 3
+"""How often verifying begins anew because the audit's old end was cut meanwhile."""
 
 
 class NotACheckpoint(ValueError):
-    """What was given is no `NUMBER:DIGEST`."""
+    """Verifying can't begin at what was given; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From where to where the audit goes."""
+
+    beginnings: Beginnings
+    last_checkpoint: int
+    heads: Heads
+
+    def head(self, lane: int) -> Place:
+        return self.heads.get(lane, START)
 
 
 class Verifier:
@@ -50,127 +51,82 @@ class Verifier:
     def __init__(self, database: Database, digester: Digester) -> None:
         self._database = database
         self._digester = digester
+        self._lanes = Lanes(database, digester)
 
     async def verify(self, from_: str | None = None) -> Report:
         """Verifies everything, or what came after a checkpoint that somebody kept.
 
         Raises:
-            NotACheckpoint: `from_` is no `NUMBER:DIGEST`.
+            NotACheckpoint: `from_` is no `NUMBER:DIGEST`, or has been cut away.
         """
+        kept = None if from_ is None else parse(from_)
+        if from_ is not None and kept is None:
+            raise NotACheckpoint("A checkpoint is given as NUMBER:DIGEST, as `adgang audit head` prints it.")
+        for _ in range(TRIES):
+            beginnings = await read_beginnings(self._database)
+            report = await self._verify(beginnings, kept)
+            if beginnings == await read_beginnings(self._database):
+                break
+        return report
+
+    async def verify_places(self, beginnings: Beginnings, places: Mapping[int, Place]) -> Report:
+        """Verifies each lane from where it begins to one of its places, before that much is cut."""
         report = Report()
+        for lane, place in places.items():
+            await self._lanes.follow(lane, beginnings.of_lane(lane), place, report)
+        return report
+
+    async def _verify(self, beginnings: Beginnings, kept: Place | None) -> Report:
+        report = Report(pruned=beginnings.events)
+        extent = Extent(beginnings, await last_number(self._database), await read_heads(self._database))
+        if not await are_attested(self._database, self._digester, beginnings):
+            report.add(Fault.BEGINNING_UNKNOWN, beginnings.events)
         begin: Checkpoint | None = None
-        until = await last_number(self._database)
-        heads = await read_heads(self._database)
-        if from_ is not None:
-            begin = await self._kept(from_, heads, report)
+        if kept is not None:
+            begin = await self._kept(kept, extent, report)
             if begin is None:
                 return report
         for lane in range(LANES):
-            start = begin.heads.get(lane, BEGINNING) if begin else BEGINNING
-            await self._verify_lane(lane, start, heads.get(lane, BEGINNING), report)
-        await self._look_for_strays(report)
-        await self._verify_checkpoints(begin, until, heads, report)
+            starts = beginnings.of_lane(lane), begin.heads.get(lane, START) if begin else START
+            await self._lanes.follow(lane, max(starts, key=lambda place: place[0]), extent.head(lane), report)
+        await self._lanes.look_for_strays(report)
+        await self._verify_checkpoints(begin, extent, report)
         return report
 
-    async def _kept(self, from_: str, heads: Heads, report: Report) -> Checkpoint | None:
+    async def _kept(self, kept: Place, extent: Extent, report: Report) -> Checkpoint | None:
         """The stored checkpoint that somebody kept the digest of."""
-        given = parse(from_)
-        if given is None:
-            raise NotACheckpoint("A checkpoint is given as NUMBER:DIGEST, as `adgang audit head` prints it.")
-        number, digest = given
+        number, digest = kept
+        cut, cut_digest = extent.beginnings.of_checkpoints
+        if number <= cut and report.ok and (number < cut or digest == cut_digest):
+            raise NotACheckpoint(
+                f"Checkpoint {number} was cut away with the oldest part of the audit. Begin at a later one, or leave "
+                "--from out."
+            )
         rows = await self._database.fetch(
             "SELECT number, at, heads, digest FROM audit_checkpoint WHERE number = $1 OR number = $1 - 1 "
             "ORDER BY number DESC",
             number,
         )
-        if not rows or rows[0]["number"] != number:
+        if number == cut:
+            report.add(Fault.OTHER_CHECKPOINT, number)
+        elif not rows or rows[0]["number"] != number:
             report.add(Fault.CHECKPOINT_MISSING, number)
         elif rows[0]["digest"] != digest:
             report.add(Fault.OTHER_CHECKPOINT, number)
-        elif number > 1 and len(rows) == 1:
+        elif number > cut + 1 and len(rows) == 1:
             report.add(Fault.CHECKPOINT_MISSING, number - 1)
         else:
-            kept = self._checked(rows[0], rows[1]["digest"] if number > 1 else GENESIS, report)
-            if kept is not None:
-                await self._compare(kept.heads, heads, report)
-            return kept if report.ok else None
+            checkpoint = self._checked(rows[0], rows[1]["digest"] if number > cut + 1 else cut_digest, report)
+            if checkpoint is not None:
+                await self._lanes.compare(checkpoint.heads, extent.heads, extent.beginnings, report)
+            return checkpoint if report.ok else None
         return None
 
-    async def _verify_lane(self, lane: int, start: tuple[int, bytes], head: tuple[int, bytes], report: Report) -> None:
-        """Follows a lane from its start to its head, up to the first event that is broken."""
-        seq, digest = start
-        last, last_digest = head
-        if last < seq:
-            return report.add(Fault.TAIL_CUT, seq, lane)
-        while seq < last:
-            numbers = range(seq + 1, min(seq + BATCH, last) + 1)
-            rows = await self._rows(event_id(lane, number) for number in numbers)
-            for number in numbers:
-                found = rows.get(event_id(lane, number), [])
-                if not found:
-                    rest = any(event_id(lane, later) in rows for later in numbers[number - seq :])
-                    cut = not rest and not await self._any_after(lane, number, last)
-                    return report.add(Fault.TAIL_CUT if cut else Fault.MISSING, number, lane)
-                fault = self._fault_of(found, lane, number, digest, report)
-                if fault:
-                    return report.add(fault, number, lane)
-                digest = found[0]["digest"]
-                report.events += 1
-            seq = numbers[-1]
-        if digest != last_digest:
-            report.add(Fault.HEAD_CHANGED, last, lane)
-        return None
-
-    def _fault_of(
-        self, found: list[Mapping[str, Any]], lane: int, seq: int, previous: bytes, report: Report
-    ) -> Fault | None:
-        """What is wrong with the event that should follow the one with digest `previous`."""
-        stored = found[0]["digest"]
-        try:
-            row = read_row(self._database.dialect, found[0])
-            mark = mark_of(stored, previous)
-            if len(found) > 1 or (row.lane, row.seq) != (lane, seq):
-                return Fault.CHANGED
-            if row.digest(self._digester, previous, mark) != stored:
-                return Fault.CHANGED
-        except KeyNeeded:
-            return Fault.KEY_NEEDED
-        except KeyLeftOut:
-            return Fault.UNKEYED
-        except UNREADABLE:
-            return Fault.CHANGED
-        if not row.person_holds():
-            return Fault.PERSON_CHANGED
-        report.unkeyed += mark == PLAIN
-        report.erased += row.person is None
-        return None
-
-    async def _rows(self, ids: Iterable[int]) -> dict[int, list[Mapping[str, Any]]]:
-        """The events with these keys. There is more than one of a key only where somebody forged one."""
-        condition = self._database.dialect.any_of("id", "$1")
-        found: dict[int, list[Mapping[str, Any]]] = {}
-        for row in await self._database.fetch(f"SELECT {COLUMNS} FROM audit_event WHERE {condition}", list(ids)):
-            found.setdefault(row["id"], []).append(row)
-        return found
-
-    async def _any_after(self, lane: int, seq: int, last: int) -> bool:
-        sql = "SELECT 1 AS one FROM audit_event WHERE lane = $1 AND seq > $2 AND seq <= $3 LIMIT 1"
-        return bool(await self._database.fetch(sql, lane, seq, last))
-
-    async def _look_for_strays(self, report: Report) -> None:
-        """Events that the lanes don't lead to: read with the heads in one statement, so that writers don't matter."""
-        sql = (
-            "SELECT e.lane, e.seq FROM audit_event e LEFT JOIN audit_head h ON h.lane = e.lane "
-            f"WHERE h.lane IS NULL OR e.seq > h.seq OR e.seq < 1 OR e.id <> e.seq * {LANES} + e.lane LIMIT {LANES}"
-        )
-        for row in await self._database.fetch(sql):
-            if not report.broken(row["lane"]):
-                report.add(Fault.STRAY, row["seq"], row["lane"])
-
-    async def _verify_checkpoints(self, begin: Checkpoint | None, until: int, heads: Heads, report: Report) -> None:
+    async def _verify_checkpoints(self, begin: Checkpoint | None, extent: Extent, report: Report) -> None:
         """Follows the checkpoints, and holds the events against what each says of the lanes."""
-        number, digest, known = (begin.number, begin.digest, begin.heads) if begin else (0, GENESIS, {})
-        async for row in self._checkpoint_rows(number, until):
+        number, digest = (begin.number, begin.digest) if begin else extent.beginnings.of_checkpoints
+        known: Heads = begin.heads if begin else {}
+        async for row in self._checkpoint_rows(number, extent.last_checkpoint):
             number += 1
             if row["number"] != number:
                 return report.add(Fault.CHECKPOINT_MISSING, number)
@@ -178,10 +134,19 @@ class Verifier:
             if checkpoint is None:
                 return None
             news = {lane: head for lane, head in checkpoint.heads.items() if known.get(lane) != head}
-            await self._compare(news, heads, report)
+            self._look_for_unkeyed(news, digest, report)
+            await self._lanes.compare(news, extent.heads, extent.beginnings, report)
             report.checkpoints += 1
             digest, known = checkpoint.digest, checkpoint.heads
+        news = {lane: head for lane, head in extent.heads.items() if known.get(lane) != head}
+        self._look_for_unkeyed(news, digest, report)
         return None
+
+    def _look_for_unkeyed(self, news: Heads, before: bytes, report: Report) -> None:
+        """What came after a checkpoint with a key has one. A lane nobody had used yet would else take anything in."""
+        for lane, (seq, digest) in news.items():
+            if before[:1] == KEYED and digest[:1] == PLAIN and not report.broken(lane):
+                report.add(Fault.UNKEYED_LATER, seq, lane)
 
     def _checked(self, row: Mapping[str, Any], previous: bytes, report: Report) -> Checkpoint | None:
         """The checkpoint in a row, where it is the one that was written behind the one with digest `previous`."""
@@ -209,15 +174,3 @@ class Verifier:
             for row in rows:
                 yield row
             after = rows[-1]["number"]
-
-    async def _compare(self, attested: Heads, heads: Heads, report: Report) -> None:
-        """Looks whether the events that a checkpoint saw as the last of their lanes are still what they were."""
-        ids = {event_id(lane, seq): (lane, seq, digest) for lane, (seq, digest) in attested.items()}
-        condition = self._database.dialect.any_of("id", "$1")
-        rows = await self._database.fetch(f"SELECT id, digest FROM audit_event WHERE {condition}", list(ids))
-        stored = {row["id"]: row["digest"] for row in rows}
-        for id_, (lane, seq, digest) in ids.items():
-            if stored.get(id_) == digest or report.broken(lane):
-                continue
-            cut = id_ not in stored and heads.get(lane, BEGINNING)[0] < seq
-            report.add(Fault.TAIL_CUT if cut else Fault.CHANGED if id_ in stored else Fault.MISSING, seq, lane)

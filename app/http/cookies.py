@@ -38,8 +38,15 @@ class CookieNames:
 
 
 def _names(prefix: str, *, secure: bool) -> CookieNames:
-    names = ("", "-staff", "-ticket", "-staff-ticket", "-device", "-staff-device")
-    return CookieNames(*(prefix + name for name in names), secure=secure)
+    return CookieNames(
+        portal=prefix,
+        staff=f"{prefix}-staff",
+        ticket=f"{prefix}-ticket",
+        staff_ticket=f"{prefix}-staff-ticket",
+        device=f"{prefix}-device",
+        staff_device=f"{prefix}-staff-device",
+        secure=secure,
+    )
 
 
 HOST_NAMES: Final = _names("__Host-adgang", secure=True)

@@ -10,7 +10,7 @@ from app.cli.running import Failed, expect, read_password, with_services
 if TYPE_CHECKING:
     from app.services import Services
     from app.services.inputs import UpdateStaff
-    from app.services.results import ResetTotpSuccess, UnlockStaffSuccess, UpdateStaffSuccess
+    from app.services.results import TotpReset, UnlockStaffSuccess, UpdateStaffSuccess
 
 commands = typer.Typer(help="The firm's own people, who log in with staffLogin.", no_args_is_help=True)
 
@@ -109,13 +109,13 @@ def deactivate(email: Email) -> None:
 def reset_totp(email: Email) -> None:
     """Take the authenticator app off a member of staff who has lost it, and end their sessions."""
 
-    async def work(services: "Services") -> "ResetTotpSuccess":
+    async def work(services: "Services") -> "TotpReset":
         from app.services.caller import CommandLine
-        from app.services.results import ResetTotpSuccess
+        from app.services.results import TotpReset
 
         key = await _id_of(services, email)
         answer = await services.second_factor.reset_totp(CommandLine(), key)
-        return expect(answer, ResetTotpSuccess, NOT_FOUND="They have no authenticator app.")
+        return expect(answer, TotpReset, NOT_FOUND="They have no authenticator app.")
 
     typer.echo(f"{email} logs in with the password alone, and can add another app.{_ended(with_services(work))}")
 
@@ -143,5 +143,5 @@ async def _update(services: "Services", given: "UpdateStaff") -> "UpdateStaffSuc
     return expect(answer, UpdateStaffSuccess, NOT_ALLOWED="This is the last active ADMIN: add another one first.")
 
 
-def _ended(saved: "UpdateStaffSuccess | ResetTotpSuccess") -> str:
+def _ended(saved: "UpdateStaffSuccess | TotpReset") -> str:
     return f" Sessions ended: {saved.sessions_revoked}." if saved.sessions_revoked else ""

@@ -121,7 +121,9 @@ class RenewRecoveryCodesSuccess:
 
 
 @dataclass(frozen=True, slots=True)
-class ResetTotpSuccess:
+class TotpReset:
+    """An authenticator app was taken away, at the command line alone: it is in no public schema."""
+
     sessions_revoked: int
 
 

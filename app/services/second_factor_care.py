@@ -24,7 +24,7 @@ from app.services.results import (
     EnrolTotpSuccess,
     RemoveTotpSuccess,
     RenewRecoveryCodesSuccess,
-    ResetTotpSuccess,
+    TotpReset,
 )
 from app.services.second_factor import Factor, Proof, SecondFactors, is_offered, is_required
 from app.services.second_factor_tickets import StaffTickets
@@ -141,12 +141,12 @@ class SecondFactorCare:
         return await self._finish(user, number, work)
 
     @refusable
-    async def reset_totp(self, caller: Caller, public_id: str) -> ResetTotpSuccess:
+    async def reset_totp(self, caller: Caller, public_id: str) -> TotpReset:
         """Takes a member's app away who has lost it and all recovery codes, and ends all their sessions."""
         require_person_with_role(caller, ADMINS)
         key = existing_key(public_id, TYPE)
 
-        async def work(tx: Transaction) -> ResetTotpSuccess:
+        async def work(tx: Transaction) -> TotpReset:
             member = await lock_member(tx, key)
             if member is None or not await self._factors.remove(tx, key):
                 raise Refused(NotFound(public_id))
@@ -154,7 +154,7 @@ class SecondFactorCare:
             await member.save(using_db=tx.client, update_fields=["epoch"])
             revoked = await self._end_others(tx, key)
             await self._record(tx, caller, member, AuditAction.SECOND_FACTOR_RESET, sessionsRevoked=revoked)
-            return ResetTotpSuccess(revoked)
+            return TotpReset(revoked)
 
         return await self._resources.database.transact(work)
 

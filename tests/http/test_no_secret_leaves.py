@@ -31,6 +31,11 @@ PLACES = {
         {"name": "Ida", "email": EMAIL, "role": "ADMIN"},
         "newPassword.plaintext",
     ),
+    "staffTicket": ("confirmStaffLogin", "ConfirmStaffLoginInput", {"code": SECRET}, "ticket"),
+    "code": ("confirmStaffLogin", "ConfirmStaffLoginInput", {"ticket": SECRET}, "code"),
+    "firstCode": ("confirmTotp", "ConfirmTotpInput", {}, "code"),
+    "lastCode": ("removeTotp", "RemoveTotpInput", {"currentPassword": SECRET}, "code"),
+    "enrolPassword": ("enrolTotp", "EnrolTotpInput", {}, "currentPassword"),
     "ticket": ("chooseCustomer", "ChooseCustomerInput", {"referenceId": "x"}, "ticket"),
 }
 

@@ -177,6 +177,29 @@ MUTATIONS = {
         {"email": "ingen@firma.dk", "password": STAFF_PASSWORD},
         "NoUserFound",
     ),
+    "confirmStaffLogin": change(
+        ANYBODY,
+        {"ticket": "$staffTicket", "code": "$recoveryCode"},
+        "StaffLoginSuccess",
+        {"ticket": "x", "code": "123456"},
+        "TicketExpired",
+    ),
+    "enrolTotp": change(
+        PEOPLE_OF_STAFF,
+        {"currentPassword": STAFF_PASSWORD},
+        "EnrolTotpSuccess",
+        {"currentPassword": STRANGE},
+        "WrongPassword",
+    ),
+    # Who may is told that the code is none, or that they have no app. An app would be asked for from here on.
+    "confirmTotp": change(PEOPLE_OF_STAFF, {"code": "x"}, "WrongCode", {"code": "x"}),
+    "renewRecoveryCodes": change(PEOPLE_OF_STAFF, {"code": "x"}, "NotFound", {"code": "x"}),
+    "removeTotp": change(
+        PEOPLE_OF_STAFF,
+        {"currentPassword": STAFF_PASSWORD, "code": "x"},
+        "NotFound",
+        {"currentPassword": STRANGE, "code": "x"},
+    ),
     "chooseCustomer": change(
         ANYBODY,
         {"ticket": "$ticket", "referenceId": "$ida"},

@@ -168,7 +168,7 @@ async def test_what_is_there_for_a_portal_user(register: Register, token: str) -
 async def test_no_payload_and_no_problem_tells_of_others(register: Register, token: str, watch: Watch) -> None:
     mutation = SCHEMA._schema.mutation_type
     assert mutation is not None
-    somebody_else = ("login", "staffLogin", "switchCustomer")  # as whom these answer
+    somebody_else = ("login", "staffLogin", "confirmStaffLogin", "switchCustomer")  # as whom these answer
     for field in (*(name for name in MUTATIONS if name not in (*somebody_else, "changePassword")), "changePassword"):
         row = MUTATIONS[field]
         if field in ALONE:

@@ -6,7 +6,11 @@ from typing import Any
 
 from app import ids
 from app.models.enums import StaffRole
-from tests.support.story import PASSWORD, Story
+from app.services.caller import CommandLine
+from app.services.inputs import CreateStaff, NewPassword
+from tests.support.second_factor import Apps
+from tests.support.services import FakeClock
+from tests.support.story import PASSWORD, STAFF_PASSWORD, Story
 
 IDA = "ida@kunde.example"
 EVA = "eva@kunde.example"
@@ -91,8 +95,10 @@ class Register:
         return await self.story.token(IDA, reference=self.known["ida"]) if column is Column.PORTAL else None
 
     async def prepare(self, token: str | None) -> None:
-        """Makes what is used up: a ticket, and the id of the session that asks (or of another, where it is none)."""
+        """Makes what is used up: tickets, and the id of the session that asks (or of another, where it is none)."""
         self.known["ticket"] = (await self.story.login(IDA))["ticket"]
+        if "staffTicket" not in self.known:
+            await self._ask_for_a_code()
         asked = "{ viewer { sessions { id current } } }"
         viewer = (await self.story.api.data(asked, token=token))["viewer"]
         if viewer is None or not viewer["sessions"]:
@@ -109,6 +115,16 @@ class Register:
             name = given.removeprefix("$")
             return UNKNOWN[name] if name in UNKNOWN else self.known[name]
         return given
+
+    async def _ask_for_a_code(self) -> None:
+        """Begins the log-in of a member of staff who has an authenticator app."""
+        clock = self.story.services.resources.clock
+        assert isinstance(clock, FakeClock)
+        apps, email = Apps(self.story, clock), "app@firma.dk"
+        given = CreateStaff("Per App", email, StaffRole.AUDITOR, NewPassword(plaintext=STAFF_PASSWORD))
+        await self.story.services.staff.create_staff(CommandLine(), given)
+        _, codes = await apps.added(await self.story.staff_login(email))
+        self.known |= {"staffTicket": await apps.ticket(email), "recoveryCode": codes[0]}
 
     async def _hire(self) -> Any:
         given = {"name": "Bo Holm", "email": "bo@firma.dk", "role": "EDITOR", "newPassword": {"generate": True}}

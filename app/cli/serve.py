@@ -30,7 +30,9 @@ def serve(
     settings = load_settings(**DEMO_SETTINGS) if demo else load_settings()
     configure_logging(settings)
     asyncio.run(_require_servable(settings, workers))
-    run(settings, host, free_port(host, port), workers)
+    chosen = free_port(host, port)
+    _warn_of_missing_keys(settings)
+    run(settings, host, chosen, workers)
 
 
 DEMO_SETTINGS = {"demo": True, "graphiql": True, "introspection": True}
@@ -51,6 +53,17 @@ async def _require_servable(settings: "Settings", workers: int) -> None:
     async with open_database(settings) as database:
         if await is_demo(database) and not settings.demo:
             raise Failed("This is a demo's database. Serve it with --demo, or set ADGANG_DATABASE_URL to another.")
+
+
+def _warn_of_missing_keys(settings: "Settings") -> None:
+    """Says in the log what a stolen or rewritten database would give away; a demo's has nothing to lose."""
+    import structlog
+
+    log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang")
+    if not settings.password_key and not settings.demo:
+        log.warning("without ADGANG_PASSWORD_KEY, who steals the database can guess its weakest passwords")
+    if settings.audit_key is None and not settings.demo:
+        log.warning("without ADGANG_AUDIT_KEY, who can write the database can rewrite the audit")
 
 
 def free_port(host: str, port: int) -> int:

@@ -1,5 +1,6 @@
 """`adgang serve`: what it refuses, and that it stops when it is told to."""
 
+import secrets
 import signal
 import socket
 import sqlite3
@@ -65,6 +66,24 @@ def test_it_serves_until_it_is_told_to_stop(
         code, output, errors = stopped(process, number)
     assert (code, output) == (0, "")
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("given", [(), ("PASSWORD",), ("PASSWORD", "AUDIT")], ids=len)
+def test_it_warns_of_keys_that_it_was_not_given(
+    given: tuple[str, ...], migrated: Adgang, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    settings = {f"ADGANG_{name}_KEY": secrets.token_hex(32) for name in given}
+    with running("serve", "--port", "0", cwd=tmp_path, env={**environment, **settings}) as process:
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line
+            if "running on" in line:
+                break
+    assert [f"without ADGANG_{name}_KEY" in said for name in ("PASSWORD", "AUDIT")] == [
+        name not in given for name in ("PASSWORD", "AUDIT")
+    ]
+    assert not any(key in said for key in settings.values())
 
 
 def test_workers_serve_together(migrated: Adgang, tmp_path: Path, environment: dict[str, str]) -> None:

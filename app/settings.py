@@ -220,8 +220,9 @@ class Settings(BaseSettings):
         at_most=100000,
     )
     secret_key: Key | None = setting(
-        says="Keys the hashes under which usernames are looked for in audit and throttling. The same for all workers; "
-        "changing it makes old audit events unfindable by name",
+        says="Keys the hashes under which usernames are looked for in audit and throttling, and where there is no "
+        "password key, seals the secrets of authenticator apps. The same for all workers; changing it makes old audit "
+        "events unfindable by name, and those apps worthless",
         unit="32 bytes, as hex or base64",
         secret=True,
         shown="random, kept in the database",
@@ -229,7 +230,8 @@ class Settings(BaseSettings):
     password_key: KeyRing = setting(
         (),
         says="Passwords go through an HMAC under it before argon2id, so that a stolen database is useless alone. "
-        "Losing it loses every password. Several, parted by commas: the first is for new hashes",
+        "It also seals the secrets of authenticator apps. Losing it loses every password and app. Several, parted by "
+        "commas: the first is for new hashes",
         unit="32 bytes, as hex or base64",
         secret=True,
         shown="none",

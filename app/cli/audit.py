@@ -7,6 +7,8 @@ import typer
 from app.cli.running import Failed, with_services
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.services import Services
     from app.services.audit_report import Report
 
@@ -43,12 +45,23 @@ def verify(
     for finding in report.findings:
         typer.echo(f"Broken: {finding}.")
     typer.echo(f"Verified {_counted(report.events, 'event')} and {_counted(report.checkpoints, 'checkpoint')}.")
-    if report.unkeyed:
-        typer.echo(f"{report.unkeyed} of the events have a digest without a key: set ADGANG_AUDIT_KEY.")
-    if report.erased:
-        typer.echo(f"In {report.erased} of the events, names are erased.")
+    for sentence in _remarks(report):
+        typer.echo(sentence)
     if not report.ok:
         raise Failed("The audit is broken: see above where.")
+
+
+def _remarks(report: "Report") -> "Iterator[str]":
+    """What is no fault, and still good to know."""
+    if report.unkeyed:
+        yield (
+            f"{report.unkeyed} of the events have a digest without a key: whoever can write the database could have "
+            "made these. ADGANG_AUDIT_KEY keys those that come; a checkpoint that was kept shows whether it was so."
+        )
+    if report.erased:
+        yield f"In {report.erased} of the events, names are erased."
+    if report.pruned:
+        yield f"{_counted(report.pruned, 'older event')} {'was' if report.pruned == 1 else 'were'} cut off before."
 
 
 def _counted(number: int, noun: str) -> str:

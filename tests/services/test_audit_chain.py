@@ -10,6 +10,7 @@ from app.models.enums import AuditAction, StaffRole
 from app.security.keys import Keys
 from app.services.audit import Audit, Event
 from app.services.audit_chain import NotACheckpoint
+from app.services.audit_layout import COLUMNS, Digester, read_row
 from app.services.audit_report import Fault, Finding
 from app.services.caller import Client, StaffUser
 from tests.support.services import make_settings
@@ -270,6 +271,50 @@ async def test_a_key_can_be_introduced_but_not_left_out(database: Database) -> N
         "event 4 of lane 0 has a digest without a key, behind events that have one",
         "checkpoint 3 has a digest without a key, behind checkpoints that have one",
     ]
+
+
+async def rechain(database: Database, digester: Digester, first: int) -> None:
+    """What somebody does who can write the tables: changes an event, and makes every digest from there on fit."""
+    await database.execute("UPDATE audit_event SET data = $1 WHERE seq = $2", '{"codes":["B"]}', first)
+    rows = await database.fetch(f"SELECT {COLUMNS} FROM audit_event WHERE seq >= $1 ORDER BY seq", first - 1)
+    digest = rows[0]["digest"]
+    for row in rows[1:]:
+        digest = read_row(database.dialect, row).digest(digester, digest)
+        await database.execute("UPDATE audit_event SET digest = $1 WHERE seq = $2", digest, row["seq"])
+    await database.execute("UPDATE audit_head SET digest = $1 WHERE lane = 0", digest)
+
+
+async def test_a_tail_that_was_chained_anew_without_the_key_is_found(database: Database, audit: Audit) -> None:
+    await database.execute("DELETE FROM audit_checkpoint WHERE number = 2")  # or else that would tell it already
+    await rechain(database, Digester(None), 3)
+    assert await findings(audit) == ["event 3 of lane 0 has a digest without a key, behind events that have one"]
+    await rechain(database, Digester(b"g" * 32), 3)
+    assert await findings(audit) == ["event 3 of lane 0 was changed"]
+
+
+async def test_a_tail_that_was_chained_anew_is_found_without_any_key_by_the_checkpoint(database: Database) -> None:
+    audit = Audit(database, KEYS)
+    await write(database, audit, EVENT, EVENT, EVENT, EVENT)
+    await rechain(database, Digester(None), 2)
+    assert await findings(audit) == []
+    await audit.checkpoint()
+    await rechain(database, Digester(None), 3)
+    assert await findings(audit) == ["event 4 of lane 0 was changed"]
+
+
+async def test_an_event_without_the_key_is_found_in_a_lane_that_nobody_had_used(
+    database: Database, audit: Audit
+) -> None:
+    """Its lane is whole, but it came after a checkpoint that was made with the key."""
+    forger = Audit(database, KEYS)
+    await database.execute("CREATE TABLE kept AS SELECT * FROM audit_head WHERE lane = 0")
+    await database.execute("DELETE FROM audit_head WHERE lane = 0")
+    await write(database, forger, EVENT)
+    await database.execute("INSERT INTO audit_head SELECT * FROM kept")
+    found = ["event 1 of lane 1 has a digest without a key, later than a checkpoint that has one"]
+    assert await findings(audit) == found
+    await audit.checkpoint()
+    assert await findings(audit) == found
 
 
 async def test_another_key_does_not_verify(database: Database, audit: Audit) -> None:

@@ -58,7 +58,8 @@ async def customers(request: Request) -> Response:
         return Response(status_code=401)
     edges = [] if rows[0]["customer_id"] is None else [customer(of_one, each) for of_one in grouped(rows)]
     page = connection(edges, first, has_previous=after is not None)
-    return Response(orjson.dumps({"data": {"customers": page}}), media_type="application/json")
+    content = {"data": {"customers": page}, "extensions": {"cost": first * (1 + each)}}
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 def grouped(rows: Iterable[Any]) -> Iterable[list[Any]]:

@@ -115,7 +115,7 @@ async def test_with_cookies_no_token_is_in_any_answer(api: Api, people: People) 
     assert (await api.data(VIEWER))["viewer"]["email"] == EMAIL
     api.forget()
     dead = await api.run(VIEWER, headers={"Cookie": f"{PORTAL_COOKIE}={first}"})
-    assert dead == {"data": {"viewer": None}, "extensions": {"cost": 1, "session": "ENDED"}}
+    assert dead == {"data": {"viewer": None}, "extensions": {"cost": 21, "session": "ENDED"}}
 
 
 async def test_a_ticket_without_its_cookie_is_worth_nothing(api: Api, people: People) -> None:

@@ -19,6 +19,9 @@ from app.refusals import Kind
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_BODY_SECONDS = 10.0
+MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES
+"""What of a body that is too large is read and thrown away. A client that is cut off while it sends sees a broken
+connection instead of the answer that would tell it why."""
 MAX_URL_PARAMETERS = 20
 
 
@@ -61,26 +64,33 @@ async def read_body(request: Request) -> bytes:
     Raises:
         Refusal: 413 or 408.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+    text = request.headers.get("content-length", "")
+    announced = int(text[:20]) if text.isdecimal() else 0
+    if announced > MAX_DISCARDED_BYTES:
         raise too_large()
-    body = bytearray()
+    body, received = bytearray(), 0
     try:
         async with asyncio.timeout(MAX_BODY_SECONDS):
             async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
+                received += len(chunk)
+                if received > MAX_DISCARDED_BYTES:
                     raise too_large()
+                if max(received, announced) <= MAX_BODY_BYTES:
+                    body += chunk
     except TimeoutError:
         refusals.note(Kind.LIMIT, bound="body_seconds", most=int(MAX_BODY_SECONDS))
         raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None
+    if max(received, announced) > MAX_BODY_BYTES:
+        raise too_large()
     return bytes(body)
 
 
 def too_large() -> Refusal:
     """The refusal of a body beyond its bound."""
     refusals.note(Kind.LIMIT, bound="body_bytes", most=MAX_BODY_BYTES)
-    return Refusal(413, "PAYLOAD_TOO_LARGE", "body_too_large", {"limit": MAX_BODY_BYTES})
+    return Refusal(
+        413, "PAYLOAD_TOO_LARGE", "body_too_large", {"limit": MAX_BODY_BYTES}, headers={"Connection": "close"}
+    )
 
 
 def parse_body(body: bytes) -> Operation:

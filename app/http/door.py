@@ -25,6 +25,8 @@ from app.settings import Settings
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
 HSTS: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+MAX_HEADER_BYTES: Final = 32 * 1024
+"""As much as a proxy lets through; the server's parser has no bound of its own."""
 
 _HOST: Final = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?")
 
@@ -53,6 +55,7 @@ class Door:
         origin = self._origins.allowed(headers)
         told = {**self._origins.headers(origin), **(HSTS if scope["scheme"] == "https" else {})}
         try:
+            _require_sane_headers(headers)
             if scope["path"] in HEALTH:
                 _require_one_host(headers)
             else:
@@ -97,6 +100,17 @@ def _require_one_host(headers: Headers) -> None:
     """
     if len(headers.getlist("host")) > 1:
         raise unknown_host("several")
+
+
+def _require_sane_headers(headers: Headers) -> None:
+    """Lets a request pass whose headers can be read in no time.
+
+    Raises:
+        Refusal: 431.
+    """
+    if sum(len(name) + len(value) for name, value in headers.raw) > MAX_HEADER_BYTES:
+        refusals.note(Kind.LIMIT, bound="header_bytes", most=MAX_HEADER_BYTES)
+        raise Refusal(431, "HEADERS_TOO_LARGE", "headers_too_large", {"limit": MAX_HEADER_BYTES})
 
 
 def unknown_host(named: str) -> Refusal:

@@ -23,6 +23,7 @@ _TEXTS: Final = {
     "content_type": mark("Send the request as application/json in UTF-8."),
     "body_too_large": mark("The body is too large: send at most {limit} bytes."),
     "body_too_slow": mark("The body didn't arrive in time. Try again."),
+    "headers_too_large": mark("The headers are too large: send at most {limit} bytes."),
     "method": mark("Ask with POST."),
     "two_credentials": mark("Send one token or one session cookie, not several."),
     "foreign_origin": mark("A session cookie counts only on requests from the portal's own pages."),

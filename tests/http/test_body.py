@@ -10,7 +10,7 @@ from starlette.requests import Request
 from app import i18n
 from app.http import body
 from app.http.answers import Refusal
-from app.http.body import MAX_BODY_BYTES, parse_body, parse_url, read_body, require_json
+from app.http.body import MAX_BODY_BYTES, MAX_DISCARDED_BYTES, parse_body, parse_url, read_body, require_json
 
 SECRET = "HEMMELIG-1"
 
@@ -153,12 +153,34 @@ async def test_a_body_may_come_in_pieces() -> None:
         pytest.param(post(announced=MAX_BODY_BYTES + 1), id="announced"),
         pytest.param(post(b"x" * MAX_BODY_BYTES, b"x"), id="streamed"),
         pytest.param(post(b"x" * MAX_BODY_BYTES, b"x", announced=2), id="announced as less"),
+        pytest.param(post(*[b"x" * MAX_BODY_BYTES] * 9), id="endless"),
+        pytest.param(post(announced=10**30), id="announced as endless"),
     ],
 )
 async def test_a_body_has_a_bound_however_it_is_announced(request_: Request) -> None:
     with pytest.raises(Refusal) as refused:
         await read_body(request_)
     assert refused.value.status == 413
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        pytest.param(2 * MAX_BODY_BYTES, 2 * MAX_BODY_BYTES, id="large"),
+        pytest.param(1000 * MAX_BODY_BYTES, MAX_DISCARDED_BYTES + MAX_BODY_BYTES, id="endless"),
+    ],
+)
+async def test_a_client_may_send_a_large_body_to_its_end_but_not_an_endless_one(sent: int, taken: int) -> None:
+    arrived = 0
+
+    async def receive() -> Any:
+        nonlocal arrived
+        arrived += MAX_BODY_BYTES
+        return {"type": "http.request", "body": b"x" * MAX_BODY_BYTES, "more_body": arrived < sent}
+
+    with pytest.raises(Refusal) as refused:
+        await read_body(Request({"type": "http", "method": "POST", "headers": []}, receive))
+    assert (refused.value.status, arrived) == (413, taken)
 
 
 async def test_half_a_body_and_then_silence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,16 @@ async def test_other_hosts_are_refused(services: Services) -> None:
             assert "evil" not in str(lines)
 
 
+async def test_headers_have_a_bound(services: Services) -> None:
+    async with api_with(services) as api:
+        with capture_logs() as lines:
+            for name in ("X", "Cookie", "Accept", "Host"):
+                answer = await api.post("{__typename}", headers={name: "x" * 33_000})
+                assert_refused(answer, 431, "HEADERS_TOO_LARGE")
+        assert [line["kind"] for line in lines if line["event"] == "refused"] == ["limit"] * 4
+        assert (await api.post("{__typename}", headers={"Cookie": "x" * 30_000})).status_code == 200
+
+
 async def test_health_is_told_whatever_the_host_is_called(services: Services) -> None:
     async with api_with(services, allowed_hosts=HOSTS) as api:
         for path in ("/healthz", "/readyz"):

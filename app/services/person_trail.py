@@ -9,18 +9,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+from unicodedata import normalize
 
 from app import ids
 from app.database import Executor
 from app.models.enums import ActorKind, AuditAction
 from app.services.audit import Audit
 from app.services.audit_checkpoints import Heads
+from app.services.audit_layout import LANES, event_id
 from app.services.audit_layout import canonical as canonical_json
-from app.services.audit_layout import event_id
 from app.services.changes import Change, changes_of
 from app.services.usernames import canonical
 
 BATCH: Final = 1000
+IDS_A_STATEMENT: Final = BATCH * LANES
+"""An event's id is its number times the lanes there are: so much for a thousand events where one lane is used."""
+
 _COLUMNS: Final = "id, at, action, actor_kind, actor_key, username_key, data, subjects, person"
 _ABOUT_REFERENCES: Final = frozenset(action for action in AuditAction if action.value.startswith("REFERENCE_"))
 
@@ -75,26 +79,25 @@ class Trail:
         self._username = username
         self._username_key = audit.username_key(username)
         self._actor_key = audit.actor_key(username)
+        self._hint = _lowered(canonical_json(username.partition("@")[0])[1:-1])
 
     async def everywhere(self, executor: Executor) -> list[Entry]:
         """Every event that names the person, in batches by key; what is committed meanwhile may be left out."""
+        (ends,) = await executor.fetch("SELECT min(id) AS first, max(id) AS last FROM audit_event")
         found: list[Entry] = []
-        after = 0
-        while True:
+        for start in range(ends["first"] or 0, (ends["last"] or 0) + 1, IDS_A_STATEMENT):
             rows = await executor.fetch(
-                f"SELECT {_COLUMNS} FROM audit_event WHERE id > $1 AND person IS NOT NULL"
-                " AND (username_key = $2 OR actor_key = $3 OR person LIKE $4 ESCAPE '!'"
-                " OR (action LIKE 'REFERENCE!_%' ESCAPE '!' AND data LIKE '%\"email\"%'))"
-                f" ORDER BY id LIMIT {BATCH}",
-                after,
+                f"SELECT {_COLUMNS} FROM audit_event WHERE id >= $1 AND id < $2 AND person IS NOT NULL"
+                " AND (username_key = $3 OR actor_key = $4 OR person LIKE $5 ESCAPE '!'"
+                " OR (action LIKE 'REFERENCE!_%' ESCAPE '!' AND data LIKE '%\"email\"%'))",
+                start,
+                start + IDS_A_STATEMENT,
                 self._username_key,
                 self._actor_key,
                 _containing(canonical_json(self._username)),
             )
-            found += [entry for entry in self._read(executor, rows) if entry.names]
-            if len(rows) < BATCH:
-                return found
-            after = rows[-1]["id"]
+            found += self._read(executor, rows, only_named=True)
+        return found
 
     async def between(self, executor: Executor, before: Heads, after: Heads) -> list[Entry]:
         """The events that name the person among those which came between two readings of the lanes' heads."""
@@ -105,7 +108,7 @@ class Trail:
         ]
         listed = executor.dialect.any_of("id", "$1")
         rows = await _in_batches(executor, f"SELECT {_COLUMNS} FROM audit_event WHERE {listed}", new)
-        return [entry for entry in self._read(executor, rows) if entry.names]
+        return list(self._read(executor, rows, only_named=True))
 
     async def about(self, executor: Executor, references: Collection[int]) -> list[Entry]:
         """Every event, in order, that tells of these references' own fields, under whatever e-mail."""
@@ -116,7 +119,8 @@ class Trail:
             f"SELECT {_COLUMNS} FROM audit_event WHERE id IN (SELECT event_id FROM audit_subject WHERE {listed})",
             subjects,
         )
-        entries = {entry.id: entry for entry in self._read(executor, rows) if entry.describes_reference}
+        read = self._read(executor, rows, only_named=False)
+        entries = {entry.id: entry for entry in read if entry.describes_reference}
         return sorted(entries.values(), key=lambda entry: (entry.at, entry.id))
 
     def had_last(self, entries: Iterable[Entry]) -> set[int]:
@@ -127,9 +131,13 @@ class Trail:
                 last.update(dict.fromkeys(entry.reference_keys, email))
         return {key for key, email in last.items() if email == self._username}
 
-    def _read(self, executor: Executor, rows: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:
+    def _read(self, executor: Executor, rows: Iterable[Mapping[str, Any]], *, only_named: bool) -> Iterable[Entry]:
+        """The events in rows. A row without the start of the e-mail in it isn't read: most of many are such."""
         for row in rows:
             if row["person"] is None:
+                continue
+            by_hash = row["actor_key"] == self._actor_key, row["username_key"] == self._username_key
+            if only_named and not any(by_hash) and self._hint not in _lowered(row["person"]):
                 continue
             person = executor.dialect.json(row["person"])
             entry = Entry(
@@ -140,11 +148,13 @@ class Trail:
                 subjects=tuple(executor.dialect.json(row["subjects"])),
                 data=executor.dialect.json(row["data"]),
                 person=person,
-                acted=row["actor_key"] == self._actor_key or self._is_theirs(person.get("actor")),
-                concerned=row["username_key"] == self._username_key or self._is_theirs(person.get("username")),
+                acted=by_hash[0] or self._is_theirs(person.get("actor")),
+                concerned=by_hash[1] or self._is_theirs(person.get("username")),
             )
-            moved = not entry.concerned and self._username in emails_in(entry)
-            yield replace(entry, concerned=True) if moved else entry
+            if not entry.concerned and self._username in emails_in(entry):
+                entry = replace(entry, concerned=True)
+            if entry.names or not only_named:
+                yield entry
 
     def _is_theirs(self, name: str | None) -> bool:
         return name is not None and canonical(name) == self._username
@@ -156,6 +166,11 @@ def emails_in(entry: Entry) -> list[str]:
         return []
     typed = [text for change in entry.changes if change.field == "email" for text in (change.before, change.after)]
     return [username for text in typed if text is not None and (username := canonical(text)) is not None]
+
+
+def _lowered(text: str) -> str:
+    """As `canonical` lowers what stands before the @."""
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFC", text).lower())
 
 
 def _containing(text: str) -> str:

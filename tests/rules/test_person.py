@@ -284,6 +284,18 @@ async def test_a_changed_secret_key_hides_nobody(
     assert await traces(services.resources.database, settings.database_url, named) == set()
 
 
+async def test_an_e_mail_of_odd_letters_is_found_in_any_spelling(
+    services: Services, people: People, settings: Settings
+) -> None:
+    (reference,) = await people.orders_for(email='A_b%\\c"Å!@Rosenbøger.example')
+    await save(services, reference, email="x@example.dk")
+    decomposed = 'a_B%\\C"a\u030a!@ROSENBØGER.example'
+    assert [each.name for each in (await preview(services, decomposed)).passed_on] == ["Bo Bo"]
+    await erase(services, decomposed)
+    assert await traces(services.resources.database, settings.database_url, ["a_b%", "rosenb"]) == set()
+    assert len(await services.resources.database.fetch("SELECT id FROM reference")) == 1
+
+
 async def test_what_happens_meanwhile_is_erased_with_the_rest(
     services: Services, people: People, settings: Settings
 ) -> None:

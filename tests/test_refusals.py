@@ -1,5 +1,7 @@
 """Refusals are counted, and logged one by one."""
 
+from pathlib import Path
+
 from structlog.testing import capture_logs
 
 from app import refusals
@@ -36,3 +38,9 @@ def test_a_refusal_is_logged_with_its_facts_and_counted() -> None:
             "most": 2000,
         },
     ]
+
+
+def test_the_readme_names_every_kind() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    told = readme[readme.index("A line `refused`") :].partition("\n\n")[0]
+    assert [kind for kind in Kind if f"`{kind}`" not in told] == []

@@ -6,7 +6,7 @@ with one sentence and exit code 1; wrong arguments with 2.
 
 import typer
 
-from app.cli import audit, database, demo, keys, person, schema, serve, staff, token
+from app.cli import audit, database, demo, keys, person, schema, serve, staff, tidy, token
 from app.cli.running import as_sentence
 
 cli = typer.Typer(
@@ -19,6 +19,7 @@ cli = typer.Typer(
 )
 cli.command()(serve.serve)
 cli.command()(database.migrate)
+cli.command()(tidy.tidy)
 cli.command()(demo.demo)
 cli.add_typer(staff.commands, name="staff")
 cli.add_typer(token.commands, name="token")

@@ -32,6 +32,7 @@ from app.services.sessions import Sessions
 from app.services.sign_in import SignIn
 from app.services.staff import Staff
 from app.services.throttle import Throttle
+from app.services.tidying import Tidying
 from app.services.upkeep import beside, keep_telling_prevalent_scheme, tell_prevalent_scheme
 from app.settings import Settings
 
@@ -55,6 +56,7 @@ class Services:
     access_tokens: AccessTokens
     audit: Audit
     people: People
+    tidying: Tidying
 
 
 @asynccontextmanager
@@ -76,13 +78,17 @@ async def open_services(
             hasher = PasswordHasher.from_settings(settings)
             stack.callback(hasher.close)
         resources = await _resources(settings, database, clock or SystemClock(), hasher)
-        last_seen = LastSeen(database, resources.clock)
+        last_seen, tidying = LastSeen(database, resources.clock), Tidying(resources)
         await tell_prevalent_scheme(database, hasher)
         async with (
             last_seen.running(),
-            beside(resources.audit.keep_checkpoints(), keep_telling_prevalent_scheme(database, hasher)),
+            beside(
+                resources.audit.keep_checkpoints(),
+                keep_telling_prevalent_scheme(database, hasher),
+                tidying.keep_tidy(),
+            ),
         ):
-            yield _services(resources, last_seen, breached)
+            yield _services(resources, last_seen, tidying, breached)
 
 
 async def _resources(settings: Settings, database: Database, clock: Clock, hasher: PasswordHasher) -> Resources:
@@ -102,7 +108,9 @@ async def _secret_key(settings: Settings, database: Database) -> bytes:
     return bytes(rows[0]["value"])
 
 
-def _services(resources: Resources, last_seen: LastSeen, breached: BreachedPasswords | None) -> Services:
+def _services(
+    resources: Resources, last_seen: LastSeen, tidying: Tidying, breached: BreachedPasswords | None
+) -> Services:
     sessions = SessionRows(resources.settings, resources.clock)
     logins = Logins(resources, sessions)
     new_passwords = NewPasswords(resources.settings, resources.hasher, breached)
@@ -120,4 +128,5 @@ def _services(resources: Resources, last_seen: LastSeen, breached: BreachedPassw
         access_tokens=AccessTokens(resources),
         audit=resources.audit,
         people=People(resources, logins),
+        tidying=tidying,
     )

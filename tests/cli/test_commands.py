@@ -15,6 +15,7 @@ from tests.cli.running import COMMAND, ROOT, Adgang, refused, succeeded
 COMMANDS = [
     ("serve",),
     ("migrate",),
+    ("tidy",),
     ("demo",),
     ("staff", "add"),
     ("staff", "list"),
@@ -31,6 +32,7 @@ COMMANDS = [
 ]
 ON_A_DATABASE = [
     ("serve",),
+    ("tidy",),
     ("staff", "list"),
     ("staff", "deactivate", "bo@vognmand.example"),
     ("token", "list"),
@@ -51,6 +53,12 @@ def test_help_names_every_command(adgang: Adgang) -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_has_help(command: tuple[str, ...], adgang: Adgang) -> None:
     assert f"adgang {' '.join(command)}" in succeeded(adgang(*command, "--help"))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_what_a_command_is_given_is_in_capitals(command: tuple[str, ...], adgang: Adgang) -> None:
+    (usage,) = re.findall("Usage: (.+)", succeeded(adgang(*command, "--help")))
+    assert not re.search(r"[\[{][a-z]", usage)
 
 
 def test_help_comes_before_anything_heavy_is_imported() -> None:

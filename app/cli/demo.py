@@ -24,7 +24,10 @@ FILE = "adgang-demo.db"
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="Where to keep the register. Without one it is temporary, and gone when the demo stops."),
+        typer.Argument(
+            metavar="FOLDER",
+            help="Where to keep the register. Without one it is temporary, and gone when the demo stops.",
+        ),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on: loopback only.")] = "127.0.0.1",
     port: Port = 8000,

@@ -19,7 +19,7 @@ COLUMNS = ("Key", "Configured", "Portal log-ins", "Cleared", "Staff", "Second fa
 
 @commands.command()
 def status() -> None:
-    """Count what stands under which key, by the keys' ids. Where a key is missing, exits with 1."""
+    """Count what stands under which key, by the keys' ids. Exits with 1 where a key is missing."""
 
     async def work(services: "Services") -> "list[KeyUse]":
         from app.services.keys_report import key_uses

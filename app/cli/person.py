@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.services.people import PersonErased, PersonExport
     from app.services.person_findings import Findings, PersonsReference
 
-commands = typer.Typer(help="People's data: what is stored about somebody, and erasing it.", no_args_is_help=True)
+commands = typer.Typer(help="People's data: writing it out for them, and erasing it.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail they log in to the portal with.")]
 NO_EMAIL = "That is no e-mail address."
@@ -55,9 +55,9 @@ def export(
 @commands.command()
 def erase(
     email: Email,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether to.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking first.")] = False,
 ) -> None:
-    """Erase a person for good: references, login, sessions, counted tries, and their name in the audit."""
+    """Erase a person for good: references, log-in, sessions, counted tries, and their name in the audit."""
     if not yes:
         _confirm(with_services(lambda services: _preview(services, email)))
     erased = with_services(lambda services: _erase(services, email))
@@ -136,7 +136,7 @@ def _listed(found: "Findings") -> str:
     """What there is in numbers."""
     parts = [_counted(len(found.references), "reference")]
     if found.login_id is not None:
-        parts.append("their login")
+        parts.append("their log-in")
     if found.counted:
         parts.append("counted tries")
     parts.append(f"names in {_counted(len(found.entries), 'event')} of the audit")

@@ -13,7 +13,8 @@ commands = typer.Typer(help="The public GraphQL schema.", no_args_is_help=True)
 @commands.command("print")
 def print_(
     file: Annotated[
-        Path | None, typer.Argument(help="Where to; - is standard output.", show_default="schema/schema.graphql")
+        Path | None,
+        typer.Argument(metavar="FILE", help="Where to; - is standard output.", show_default="schema/schema.graphql"),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file isn't up to date.")] = False,
 ) -> None:

@@ -28,7 +28,7 @@ COLUMNS = {
 
 @commands.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What the tool is called; the audit shows it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the tool is called; the audit shows it.")],
     role: Role,
     by: Annotated[str, typer.Option(metavar="EMAIL", help="The ADMIN whose rights it lends, and ends with.")],
     days: Annotated[int, typer.Option(min=1, max=365, help="How many days it is good for.")] = 90,

@@ -59,7 +59,7 @@ def test_an_export_is_json_on_standard_output_or_in_a_file_of_ones_own(
 
 def test_an_erasure_is_told_of_and_leaves_nothing(adgang: Adgang, url: dict[str, str]) -> None:
     told = succeeded(adgang("person", "erase", TYPED, "--yes", **url))
-    assert told.startswith("Erased: 2 references, their login, counted tries, names in ")
+    assert told.startswith("Erased: 2 references, their log-in, counted tries, names in ")
     assert " Sessions ended: 1.\n" in told
     assert "Not theirs any more, and stays: Efterfølger Nielsen at Kunde 1003\n" in told
     assert told.endswith(f"If it was theirs, erase it, too: {EARLIER}\n")

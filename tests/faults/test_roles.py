@@ -10,7 +10,7 @@ from app.database.migrate import pending
 from app.security.passwords import PasswordHasher
 from app.services import open_services
 from app.settings import Settings
-from tests.rules.test_audit import tell_the_whole_story
+from tests.rules.test_audit import tell_what_the_service_does
 from tests.support.people import People
 from tests.support.roles import SERVICE, as_role, make_role
 from tests.support.services import FakeClock, make_settings
@@ -42,8 +42,9 @@ async def test_everything_the_service_does_it_can_do_under_its_role(
     owner: Database, service_settings: Settings, clock: FakeClock, hasher: PasswordHasher
 ) -> None:
     async with open_services(service_settings, clock=clock, hasher=hasher) as services:
-        await tell_the_whole_story(People(services), clock)
+        await tell_what_the_service_does(People(services), clock)
         await services.audit.head()
+        await services.tidying.tidy()
         report = await services.audit.verify()
         await services.resources.database.ready()
         assert await pending(services.resources.database) == []

@@ -229,5 +229,6 @@ async def test_where_the_pool_is_full_the_answer_is_overloaded_and_nothing_is_co
         assert isinstance(answer, Overloaded)
         rows = await services.resources.database.fetch("SELECT failures FROM login")
         assert rows[0]["failures"] == 0
+        assert not await services.resources.database.fetch("SELECT kind FROM throttle")
         assert "LOGIN_FAILED" not in await people.actions()
     full.close()

@@ -29,6 +29,12 @@ NOT_PERMITTED = (
 )
 
 
+KEY_LEFT_OUT = (
+    "ADGANG_AUDIT_KEY is not set, but the audit is kept under a key: what this command wrote without it would break "
+    "the audit's chains for good. Set it as it is for the service."
+)
+
+
 class Failed(Exception):
     """A command can't go on; the text says why and what to do."""
 
@@ -115,17 +121,20 @@ async def open_current(settings: "Settings") -> "AsyncIterator[Services]":
 
 
 async def require_current(settings: "Settings") -> None:
-    """Lets a command pass whose database has every migration.
+    """Lets a command pass whose database has every migration, and whose audit it can go on with.
 
     Raises:
-        Failed: It has not.
+        Failed: It has not, or an event would be written without the key behind events that were written with it.
     """
     from app.database import open_database
     from app.database.migrate import pending
+    from app.services.audit_checkpoints import is_keyed
 
     async with open_database(settings) as database:
         if await pending(database):
             raise Failed(BEHIND)
+        if settings.audit_key is None and await is_keyed(database):
+            raise Failed(KEY_LEFT_OUT)
 
 
 async def is_demo(database: "Database") -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 
 from app.database import Database, Dialect, Executor, Transaction
-from app.services.audit_layout import GENESIS, Digester, canonical, moment_text
+from app.services.audit_layout import GENESIS, KEYED, Digester, canonical, moment_text
 
 TRIES: Final = 10
 Heads = dict[int, tuple[int, bytes]]
@@ -58,6 +58,11 @@ async def read_heads(executor: Executor) -> Heads:
     """The number and digest of the last event of every lane that has one."""
     rows = await executor.fetch("SELECT lane, seq, digest FROM audit_head WHERE seq > 0 ORDER BY lane")
     return {row["lane"]: (row["seq"], row["digest"]) for row in rows}
+
+
+async def is_keyed(executor: Executor) -> bool:
+    """Whether the newest event of any lane was written with a key."""
+    return any(digest[:1] == KEYED for _, digest in (await read_heads(executor)).values())
 
 
 async def last_checkpoint(executor: Executor) -> Checkpoint | None:

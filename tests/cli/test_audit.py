@@ -67,3 +67,17 @@ def test_events_without_a_key_are_counted(migrated: Adgang, monkeypatch: pytest.
     succeeded(add(migrated, "bo@vognmand.example", "Bo", "ADMIN"))
     monkeypatch.setenv("ADGANG_AUDIT_KEY", "6b" * 32)
     assert "1 of the events have a digest without a key" in succeeded(migrated("audit", "verify"))
+
+
+def test_nothing_is_written_without_the_key_where_the_audit_has_one(
+    migrated: Adgang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator's shell knows less than the service's unit; one event without the key could not be put right."""
+    with monkeypatch.context() as service:
+        service.setenv("ADGANG_AUDIT_KEY", "6b" * 32)
+        succeeded(add(migrated, "bo@vognmand.example", "Bo", "ADMIN"))
+    assert "ADGANG_AUDIT_KEY is not set" in refused(add(migrated, "anne@vognmand.example", "Anne", "AUDITOR"))
+    for command in (("tidy",), ("audit", "verify"), ("serve", "--port", "0")):
+        assert "ADGANG_AUDIT_KEY is not set" in refused(migrated(*command))
+    monkeypatch.setenv("ADGANG_AUDIT_KEY", "6b" * 32)
+    assert "Verified 1 event " in succeeded(migrated("audit", "verify"))

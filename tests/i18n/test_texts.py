@@ -188,6 +188,13 @@ def test_an_event_still_reads_well_when_names_are_erased() -> None:
     assert i18n.detail(Happening(AuditAction.CUSTOMER_CREATED), "en") == "A member of staff created a customer."
 
 
+def test_a_wait_of_an_address_names_no_username() -> None:
+    event = Happening(AuditAction.LOGIN_THROTTLED, ActorKind.NOBODY, username="ida", data={"wait": "PAIR"})
+    assert i18n.detail(event, "sv") == "Inloggningar som ida stoppades efter för många felaktiga lösenord."
+    event = Happening(AuditAction.LOGIN_THROTTLED, ActorKind.NOBODY, data={"wait": "ADDRESS"})
+    assert i18n.detail(event, "sv") == "Inloggningar från en adress stoppades efter för många felaktiga lösenord."
+
+
 def test_a_text_with_braces_in_a_value_is_taken_as_it_is() -> None:
     event = Happening(AuditAction.LOGIN_UNLOCKED, actor="{actor.__class__}", username="{0}")
     assert i18n.detail(event, "en") == "{actor.__class__} unlocked {0}."

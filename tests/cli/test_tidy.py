@@ -31,8 +31,10 @@ def on(url: str, work: Callable[[Database], Any]) -> Any:
 
 @pytest.fixture
 def on_it(adgang: Adgang, database_url: str) -> Adgang:
-    """Commands on the test's own database, of each kind."""
-    return with_url(adgang, database_url)
+    """Commands on the test's own database, of each kind, with all its months."""
+    run = with_url(adgang, database_url)
+    succeeded(run("migrate"))
+    return run
 
 
 def with_url(adgang: Adgang, url: str) -> Adgang:
@@ -111,5 +113,6 @@ def test_months_that_are_missing_are_made(adgang: Adgang, postgres_url: str) -> 
     async def drop_the_last(database: Database) -> None:
         await database.execute(f"DROP TABLE {(await partitions(database))[-1].partition}")
 
+    succeeded(with_url(adgang, postgres_url)("migrate"))
     on(postgres_url, drop_the_last)
     assert "Months of the audit made: 1, up to 20" in succeeded(with_url(adgang, postgres_url)("tidy"))

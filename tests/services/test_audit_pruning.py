@@ -71,6 +71,7 @@ class History:
 
 async def tell(database: Database, key: bytes | None) -> History:
     """Two events a lane and a checkpoint in each month."""
+    await make_months(database)
     (row,) = await database.fetch(f"SELECT {database.dialect.now} AS now")
     history = History(database, Audit(database, KEYS, key), Month.of(database.dialect.moment(row["now"])).plus(1))
     for month in range(MONTHS):

@@ -52,8 +52,8 @@ async def test_a_session_travels_as_a_cookie_where_that_was_asked_for(services: 
     context = context_for(services, NOBODY)
     answered = (await data(context, LOGIN, credentials(transport=SessionTransport.COOKIE)))["login"]
     assert answered["accessToken"] is None
-    (order,) = context.cookies
-    assert order.cookie is Cookie.PORTAL_SESSION
+    order, device = context.cookies
+    assert (order.cookie, device.cookie) == (Cookie.PORTAL_SESSION, Cookie.DEVICE)
     assert order.secret is not None
     assert order.secret not in repr(order)
     assert await people.caller(order.secret, "portal cookie") == context.caller
@@ -239,7 +239,7 @@ async def test_staff_log_in_by_themselves(services: Services, people: People) ->
     answered = (await data(context, document, given))["staffLogin"]
     assert answered["accessToken"] is None
     assert answered["viewer"]["role"] == "ADMIN"
-    assert [order.cookie for order in context.cookies] == [Cookie.STAFF_SESSION]
+    assert [order.cookie for order in context.cookies] == [Cookie.STAFF_SESSION, Cookie.STAFF_DEVICE]
 
 
 def filled(kind: GraphQLInputType, text: str, public_id: str) -> Any:

@@ -31,7 +31,16 @@ def test_each_use_and_each_secret_has_a_key_of_its_own() -> None:
     assert one.username_hash("x") == Keys(bytes(32)).username_hash("x")
 
 
+def test_parts_of_what_is_hashed_do_not_run_into_one_another() -> None:
+    keys = Keys(bytes(32))
+    for hashed in (keys.throttle_hash, keys.device_mac):
+        made = [hashed("ab", "c"), hashed("a", "bc"), hashed("abc"), hashed("abc", ""), hashed("", "abc")]
+        assert len(set(made)) == len(made)
+    assert keys.throttle_hash("x") != keys.device_mac("x")
+
+
 def test_any_text_has_a_hash() -> None:
+    assert len(Keys(bytes(32)).throttle_hash("\ud800")) == 32
     assert len(Keys(bytes(32)).username_hash("\ud800")) == 32
 
 

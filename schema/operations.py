@@ -175,7 +175,7 @@ class ReadDocuments(SchemaExtension):
         yield
         result = self.execution_context.result
         # Values of variables that don't fit are errors before anything ran, each of them.
-        if result is not None and result.data is None and result.errors is not None:
+        if result is not None and result.data is None and result.errors and result.errors[0].path is None:
             result.errors = result.errors[: self._documents.limits.errors]
 
     def get_results(self) -> dict[str, Any]:

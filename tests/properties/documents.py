@@ -209,6 +209,7 @@ def _with_variables(
     )
 
 
+@cache
 def id_type(public_id: str) -> str:
     """The type of what an id is of."""
     found = ids.decode(public_id)

@@ -1,9 +1,11 @@
 """What a document may hold: who-is-the-caller mutations alone, not too many changes; and how documents are kept."""
 
+from typing import Any
+
 import pytest
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from schema import create_schema
+from schema import create_schema, present
 from schema.limits import RuleBroken
 from schema.operations import ALONE, LONGEST_REMEMBERED, MOST_MUTATIONS, Documents
 
@@ -106,6 +108,23 @@ def test_the_schema_is_described_where_that_is_switched_on(document: str) -> Non
 def test_names_are_suggested_only_where_the_schema_is_described(document: str) -> None:
     assert "Did you mean" in errors(document, introspection=True)[0].message
     assert "Did you mean" not in errors(document)[0].message
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("query($d: Direction!) { customers(direction: $d) { totalCount } }", {"d": "ASK"}),
+        ("query($f: CustomerFilter) { customers(filter: $f) { totalCount } }", {"f": {"serch": "x"}}),
+        ("query($f: AuditFilter) { auditEvents(filter: $f) { edges { cursor } } }", {"f": {"actions": ["LOGED_OUT"]}}),
+    ],
+)
+async def test_no_name_is_suggested_for_a_variables_value(document: str, variables: dict[str, Any]) -> None:
+    result = await create_schema(introspection=False).execute(document, variables)
+    assert result.errors
+    for error in result.errors:
+        told = present(error, "en", "r")["message"]
+        assert "mean" not in told
+        assert not any(name in told for name in ("ASC", "search", "LOGGED_OUT"))
 
 
 def test_a_document_is_read_once_unless_it_holds_text_that_may_be_a_password() -> None:

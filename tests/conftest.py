@@ -17,6 +17,7 @@ from app.settings import Settings
 from tests.support.api import Api, serving
 from tests.support.counting import make_counter
 from tests.support.databases import PostgresDatabases, SqliteFiles
+from tests.support.leak_search import of_this_run as leak_search
 from tests.support.postgres import Cluster, NoPostgres, cluster
 from tests.support.services import FakeClock, cheap_hasher, make_settings
 from tests.support.story import Story
@@ -28,12 +29,24 @@ for variable in [name for name in os.environ if name.upper().startswith("ADGANG_
     del os.environ[variable]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Has the run end with a search for secrets where none belongs."""
+    config.pluginmanager.register(leak_search)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Shows the search where the tests' files are."""
+    leak_search.folder = tmp_path_factory.getbasetemp()
+
+
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """A throw-away cluster. Where there is no PostgreSQL the tests that need one are skipped, but fail under CI."""
     try:
         with cluster() as running:
             yield running
+            leak_search.search_cluster(running.folder)
     except NoPostgres as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))

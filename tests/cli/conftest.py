@@ -14,6 +14,7 @@ import structlog
 
 from app.cli import main
 from tests.cli.running import COMMAND, ROOT, Adgang, Done
+from tests.support.leak_search import of_this_run as leak_search
 
 
 @pytest.fixture
@@ -79,6 +80,7 @@ def adgang(
             with pytest.raises(SystemExit) as ended:
                 main()
         output, errors = capsys.readouterr()
+        leak_search.hear(errors)
         code = ended.value.code
         assert code is None or isinstance(code, int)
         return subprocess.CompletedProcess(arguments, code or 0, output, errors)

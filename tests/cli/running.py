@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.leak_search import of_this_run as leak_search
+
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "app.cli")
 START_SECONDS = 60
@@ -53,7 +55,8 @@ def running(*arguments: str, cwd: Path, env: dict[str, str]) -> Iterator[subproc
         yield process
     finally:
         process.kill()
-        process.communicate()
+        _, errors = process.communicate()
+        leak_search.hear(errors)
 
 
 def stopped(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:

@@ -10,7 +10,7 @@ from app.database import ConstraintViolated, Database, StatementFailed, Transact
 from app.models import Login, Secret
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-SECRET = "korrekt hest batteri klammer"
+SECRET = "brun bamse bag bageriet"
 
 
 async def make_login(tx: Transaction, username: str, created_at: datetime = NOON) -> Login:

@@ -96,6 +96,7 @@ class PostgresDatabases:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
-        """Closes the connection and the loop it belongs to."""
+        """Has everything written to the disk, and closes the connection and the loop it belongs to."""
+        self._run("CHECKPOINT")
         self._loop.run(self._admin.close())
         self._loop.close()

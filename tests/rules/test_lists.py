@@ -7,6 +7,7 @@ import pytest
 
 from app.database import Database, Rows
 from app.models.enums import StaffRole
+from app.settings import Settings
 from tests.reading.firm import Firm
 from tests.reading.test_statements import EVERYTHING, fill
 from tests.support.services import FakeClock
@@ -33,6 +34,12 @@ DANISH = (
     "aalborg",
     "Ålsrode",
 )
+
+
+@pytest.fixture
+def settings(settings_with: Callable[..., Settings]) -> Settings:
+    """Fifty rows with everything below them cost more than is usual."""
+    return settings_with(max_cost=50_000)
 
 
 async def listed(story: Story, field: str, arguments: str = "", selection: str = "name") -> list[Any]:

@@ -10,7 +10,7 @@ from app.cli.running import Failed, expect, read_password, with_services
 if TYPE_CHECKING:
     from app.services import Services
     from app.services.inputs import UpdateStaff
-    from app.services.results import TotpReset, UnlockStaffSuccess, UpdateStaffSuccess
+    from app.services.results import StaffUnlocked, TotpReset, UpdateStaffSuccess
 
 commands = typer.Typer(help="The firm's own people, who log in with staffLogin.", no_args_is_help=True)
 
@@ -82,12 +82,12 @@ def set_password(email: Email, password_stdin: PasswordStdin = False) -> None:
 def unlock(email: Email) -> None:
     """Let a member of staff try again at once who has to wait after too many wrong passwords."""
 
-    async def work(services: "Services") -> "UnlockStaffSuccess":
+    async def work(services: "Services") -> "StaffUnlocked":
         from app.services.caller import CommandLine
-        from app.services.results import UnlockStaffSuccess
+        from app.services.results import StaffUnlocked
 
         answer = await services.staff.unlock_staff(CommandLine(), await _id_of(services, email))
-        return expect(answer, UnlockStaffSuccess)
+        return expect(answer, StaffUnlocked)
 
     counted = with_services(work).was_counted
     typer.echo(f"{email} can try again at once." if counted else f"Nothing was counted against {email}.")

@@ -244,7 +244,9 @@ class UpdateStaffSuccess:
 
 
 @dataclass(frozen=True, slots=True)
-class UnlockStaffSuccess:
+class StaffUnlocked:
+    """A staff log-in's counted tries were taken away, at the command line alone."""
+
     was_counted: bool
 
 

@@ -19,7 +19,7 @@ from app.services.inputs import CreateStaff, LeftOut, UpdateStaff
 from app.services.new_passwords import NewPasswords, PasswordToSet, check_new_password
 from app.services.problems import AlreadyExists, NotAllowed, NotFound, Refused, refusable
 from app.services.resources import Resources
-from app.services.results import CreateStaffSuccess, UnlockStaffSuccess, UpdateStaffSuccess
+from app.services.results import CreateStaffSuccess, StaffUnlocked, UpdateStaffSuccess
 from app.services.session_rows import SessionRows
 from app.services.staff_rows import end_tokens_of, is_active_admin, lock_member, read_with_admins
 from app.services.unique import transact_unique
@@ -106,23 +106,23 @@ class Staff:
         return await database.transact(work)
 
     @refusable
-    async def unlock_staff(self, caller: Caller, staff_id: str) -> UnlockStaffSuccess:
+    async def unlock_staff(self, caller: Caller, staff_id: str) -> StaffUnlocked:
         """Ends every wait for a member of staff at once, and forgets the tries that were counted for them."""
         require_person_with_role(caller, ADMINS)
         key = existing_key(staff_id, TYPE)
 
-        async def work(tx: Transaction) -> UnlockStaffSuccess:
+        async def work(tx: Transaction) -> StaffUnlocked:
             member = await lock_member(tx, key)
             if member is None:
                 raise Refused(NotFound(staff_id))
             counted = await self._resources.throttle.empty(tx, "staff", member.email_key)
             if not counted and member.locked_until is None:
-                return UnlockStaffSuccess(False)
+                return StaffUnlocked(False)
             member.locked_until = None
             await member.save(using_db=tx.client, update_fields=["locked_until"])
             event = Event(AuditAction.LOGIN_UNLOCKED, (ids.encode(TYPE, member.id),), username=member.email_key)
             await self._resources.audit.write(tx, caller, [event])
-            return UnlockStaffSuccess(True)
+            return StaffUnlocked(True)
 
         return await self._resources.database.transact(work)
 

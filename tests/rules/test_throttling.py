@@ -11,7 +11,7 @@ from app.services import Services
 from app.services.caller import Nobody
 from app.services.inputs import NewPassword, UpdateReference, UpdateStaff
 from app.services.problems import NotAllowed, NotFound, NotLoggedIn
-from app.services.results import UnlockStaffSuccess
+from app.services.results import StaffUnlocked
 from app.settings import Settings
 from tests.support.browsers import Browser, Places, places, said
 from tests.support.people import ADMIN, ANOTHER, EMAIL, OFFICE, PASSWORD, People
@@ -328,7 +328,7 @@ async def test_staff_are_let_in_again_by_who_runs_the_machine_or_sets_their_pass
         await lift
         assert await here.staff(ADMIN) == "StaffLoginSuccess"
     assert await events(people, AuditAction.LOGIN_UNLOCKED) == 1
-    assert await people.services.staff.unlock_staff(OFFICE, member) == UnlockStaffSuccess(False)
+    assert await people.services.staff.unlock_staff(OFFICE, member) == StaffUnlocked(False)
     rows = await people.services.resources.database.fetch("SELECT locked_until FROM staff_member")
     assert rows[0]["locked_until"] is None
 

@@ -15,8 +15,15 @@ from resolvers.inputs import given, or_none
 from schema.access_token import CreateAccessTokenInput
 from schema.credentials import NewPasswordInput
 from schema.customer import CreateCustomerInput, UpdateCustomerInput
-from schema.login import ChangePasswordInput, ChooseCustomerInput, LoginInput, StaffLoginInput
+from schema.login import (
+    ChangePasswordInput,
+    ChooseCustomerInput,
+    ConfirmStaffLoginInput,
+    LoginInput,
+    StaffLoginInput,
+)
 from schema.reference_saves import CreateReferenceInput, PreviewReferenceInput, UpdateReferenceInput
+from schema.second_factor import ConfirmTotpInput, EnrolTotpInput, RemoveTotpInput, RenewRecoveryCodesInput
 from schema.settings import CreateInternetOrderSettingsInput, UpdateInternetOrderSettingsInput
 from schema.staff import CreateStaffInput, UpdateStaffInput
 
@@ -26,6 +33,11 @@ MIRRORED: list[tuple[Any, Any]] = [
     (NewPasswordInput, inputs.NewPassword),
     (LoginInput, inputs.Login),
     (StaffLoginInput, inputs.StaffLogin),
+    (ConfirmStaffLoginInput, inputs.ConfirmStaffLogin),
+    (EnrolTotpInput, inputs.EnrolTotp),
+    (ConfirmTotpInput, inputs.ConfirmTotp),
+    (RemoveTotpInput, inputs.RemoveTotp),
+    (RenewRecoveryCodesInput, inputs.RenewRecoveryCodes),
     (ChangePasswordInput, inputs.ChangePassword),
     (CreateCustomerInput, inputs.CreateCustomer),
     (UpdateCustomerInput, inputs.UpdateCustomer),

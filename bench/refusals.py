@@ -1,7 +1,8 @@
 """Log-ins that are refused: whether the time they take tells why (the rules, "Logging in" 2).
 
 Every try has an address of its own, or the throttle would soon answer in its stead, and a username of its own. The
-kinds take turns try by try, so that whatever else the machine does falls on all of them alike.
+kinds take turns try by try, each round in another order, so that whatever else the machine does, and whatever a try
+leaves to be done after it, falls on all of them alike.
 """
 
 import itertools
@@ -9,10 +10,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from random import Random
 from statistics import median
 from typing import Final
 
-from bench.filling import PASSWORD, Register
+from bench.filling import PASSWORD, SEED, Register
 from bench.processes import BenchFailed, Server
 from bench.requests import ask, post
 
@@ -105,12 +107,11 @@ class Refused:
         again = Kind(AGAIN.format(kinds[0].name), kinds[0].requests)
         turns = [*kinds, again]
         found = Refusals(title, {kind.name: Taken() for kind in turns})
-        end = time.monotonic() + seconds
+        end, shuffled = time.monotonic() + seconds, Random(SEED)
         for number in range(tries):
             if number >= FEWEST and time.monotonic() > end:
                 break
-            first = number % len(turns)
-            for kind in (*turns[first:], *turns[:first]):
+            for kind in shuffled.sample(turns, len(turns)):
                 self._try(next(kind.requests), found.kinds[kind.name])
         return found
 

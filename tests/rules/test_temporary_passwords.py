@@ -20,6 +20,7 @@ OPEN = {
     "passwordPolicy": "PasswordPolicy",
     "login": "LoginSuccess",
     "staffLogin": "StaffLoginSuccess",
+    "confirmStaffLogin": "StaffLoginSuccess",
     "chooseCustomer": "LoginSuccess",
     "revokeSession": "RevokeSessionSuccess",
     "endOtherSessions": "LogoutSuccess",

@@ -104,6 +104,19 @@ def hash_of(parameters: Argon2Parameters) -> str:
         ("x" * 100_000, None),
         ("$argon2id$v=19$m=8,t=1,p=1$" + "A" * 600 + "$AAAA", None),
     ],
+    ids=[
+        "much memory and many passes",
+        "much memory",
+        "many passes",
+        "too many lanes",
+        "argon2i",
+        "another key",
+        "no salt",
+        "bcrypt",
+        "nothing",
+        "much text",
+        "a long salt",
+    ],
 )
 async def test_a_hash_that_costs_too_much_or_is_none_is_logged_and_not_verified(
     cheap: PasswordHasher, stored: str, event: str | None

@@ -126,6 +126,8 @@ class Logins:
         """
         await self._throttle.rename(tx, "portal", login.username_key, username)
         login.username_key = username
+        # Strangers may have guessed at the new one while it was nobody's: staff see that wait, too.
+        login.locked_until = await self._throttle.locked_until(tx, self._throttle.username_hash("portal", username))
         await self._save_under_new_epoch(tx, login)
 
     async def raise_epoch(self, tx: Transaction, login: Login) -> None:

@@ -315,6 +315,20 @@ async def test_another_username_takes_along_what_was_counted(
     await guess(here, 1)
 
 
+async def test_staff_see_a_wait_that_a_username_had_before_it_was_somebodys(
+    people: People, story: Story, here: Browser, elsewhere: Browser
+) -> None:
+    (reference,) = await people.orders_for()
+    await guess(here, 5, "ny@example.dk")
+    assert await lock_of(story, reference) is None
+    await people.world.rename(reference, "ny@example.dk")
+    assert await here.portal("ny@example.dk") == "TooManyAttempts 900"
+    assert await lock_of(story, reference) == "2026-11-24T12:15:00.000Z"
+    await people.services.login_care.unlock_login(OFFICE, reference)
+    assert await here.portal("ny@example.dk") == DONE
+    assert await lock_of(story, reference) is None
+
+
 async def test_staff_are_let_in_again_by_who_runs_the_machine_or_sets_their_password(
     people: People, here: Browser
 ) -> None:

@@ -4,7 +4,7 @@ Whoever is refused is refused after the same work and the same statements, wheth
 nobody's, has a password or none ("Logging in" 2). Portal users and staff come through here alike.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.database import Transaction
@@ -45,7 +45,7 @@ class Account:
 
     id: int
     epoch: int
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     lets_in: bool
     replacement: StoredHash | None = None
 

@@ -72,7 +72,7 @@ class Throttle:
 
         Args:
             device: The nonce of a device cookie that was found to be this username's. Such a browser is counted by
-                itself: neither strangers' guesses nor those that the address made stop it.
+                itself, and with its address: nobody else's guesses at this username stop it, wherever they come from.
 
         Raises:
             Refused: TooManyAttempts.

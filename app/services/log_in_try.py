@@ -4,10 +4,12 @@ Whoever is refused is refused after the same work and the same statements, wheth
 nobody's, has a password or none ("Logging in" 2). Portal users and staff come through here alike.
 """
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
-from app.database import Transaction
+from app.database import DatabaseUnavailable, Transaction
 from app.models import Login, StaffMember
 from app.models.enums import AuditAction
 from app.security.passwords import StoredHash
@@ -20,6 +22,8 @@ from app.services.problems import NoUserFound, Overloaded, Refused
 from app.services.resources import Resources
 from app.services.throttle import Application, Taken
 from app.services.throttle_bounds import Kind
+
+T = TypeVar("T")
 
 TRIES: Final = 3
 """How often an account is read because it changed while its hash was verified. It stays one try."""
@@ -107,6 +111,20 @@ class LogInTry:
             await self.failed(known=found is not None)
             raise Refused(NoUserFound())
         return replace(found, replacement=await self._check.replacement(self._caller, stored, password))
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Runs what a right password leads to. Where the database is down or busy the try is given back: else whoever
+        came often enough in vain would then have to wait as well.
+
+        Raises:
+            DatabaseUnavailable: It is.
+        """
+        try:
+            return await self._resources.database.transact(work)
+        except DatabaseUnavailable:
+            with suppress(DatabaseUnavailable):
+                await self.give_back()
+            raise
 
     async def give_back(self) -> None:
         """Takes the try back: it was neither right nor wrong, or only its first step was right."""

@@ -82,7 +82,7 @@ class PortalLogIn:
                     return await self._enter(tx, login, places[0], entry)
                 return await self._offer(tx, login, places, entry)
 
-            answer = await self._resources.database.transact(work)
+            answer = await attempt.transact(work)
             if answer is not None:
                 return answer
         raise await attempt.overloaded()

@@ -60,7 +60,7 @@ class StaffLogIn:
                     tx, caller, attempt, member, cookie=cookie, device_cookie=device_cookie, must_enrol=held
                 )
 
-            answer = await self._resources.database.transact(work)
+            answer = await attempt.transact(work)
             if isinstance(answer, SecondFactorRequired):
                 await attempt.give_back()
             if answer is not None:

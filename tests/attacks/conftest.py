@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
 from app.database import open_database
-from tests.attacks.firm import ADMIN, STAFF_PASSWORD, Firm
+from tests.attacks.firm import Firm, with_an_admin
 from tests.attacks.target import EARNEST, Target, command, serving
 from tests.support.databases import Loop, PostgresDatabases, SqliteFiles
 from tests.support.roles import as_role, make_role
@@ -16,20 +15,12 @@ from tests.support.services import make_settings
 ROLE = "adgang_service"
 
 
-def _with_an_admin(folder: Path, url: str) -> None:
-    """The firm's first member of staff, as the README has it."""
-    settings = {**EARNEST, "ADGANG_DATABASE_URL": url}
-    arguments = ("staff", "add", ADMIN, "--name", "Anne", "--role", "ADMIN", "--password-stdin")
-    done = command(folder, settings, *arguments, stdin=STAFF_PASSWORD)
-    assert done.returncode == 0, done
-
-
 @pytest.fixture(scope="session")
 def sqlite_target(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A server on SQLite."""
     folder = tmp_path_factory.mktemp("attacked-sqlite")
     url = sqlite_files.copy(folder)
-    _with_an_admin(folder, url)
+    with_an_admin(folder, url)
     with serving(folder, url, workers=2) as target:
         yield target
 
@@ -46,7 +37,7 @@ def postgres_target(
         loop.close()
         migrating = {**EARNEST, "ADGANG_DATABASE_URL": url, "ADGANG_SERVICE_ROLE": ROLE}
         assert command(folder, migrating, "migrate").returncode == 0
-        _with_an_admin(folder, as_role(url, ROLE))
+        with_an_admin(folder, as_role(url, ROLE))
         with serving(folder, as_role(url, ROLE), workers=2) as target:
             target.database_url = url
             yield target

@@ -5,14 +5,25 @@ from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
 
-from tests.attacks.target import HOST, PATIENCE, Target
+from tests.attacks.target import EARNEST, HOST, PATIENCE, Target, command
 from tests.support.story import OTHER_PASSWORD, PASSWORD, STAFF_PASSWORD, with_problems
 
-__all__ = ["OTHER_PASSWORD", "PASSWORD", "STAFF_PASSWORD", "Client", "Firm", "Person", "in_turn", "said"]
+__all__ = [
+    "OTHER_PASSWORD",
+    "PASSWORD",
+    "STAFF_PASSWORD",
+    "Client",
+    "Firm",
+    "Person",
+    "in_turn",
+    "said",
+    "with_an_admin",
+]
 
 ORIGIN: Final = f"http://{HOST}"
 ADMIN: Final = "admin@firma.example"
@@ -45,6 +56,14 @@ def said(payload: Mapping[str, Any]) -> str:
     """The type of an answer, and behind it the minutes to wait, if any: the server's clock doesn't stand still."""
     seconds = payload.get("retryAfterSeconds")
     return str(payload["__typename"]) if seconds is None else f"{payload['__typename']} {round(seconds / 60)} min"
+
+
+def with_an_admin(folder: Path, url: str) -> None:
+    """Adds the firm's first member of staff to a database, as the README has it."""
+    settings = {**EARNEST, "ADGANG_DATABASE_URL": url}
+    arguments = ("staff", "add", ADMIN, "--name", "Anne", "--role", "ADMIN", "--password-stdin")
+    done = command(folder, settings, *arguments, stdin=STAFF_PASSWORD)
+    assert done.returncode == 0, done
 
 
 async def in_turn(work: Iterable[Awaitable[T]], at_once: int = 8) -> list[T]:

@@ -9,7 +9,7 @@ import pytest
 
 from app import ids
 from app.database import open_database
-from tests.attacks.databases import on_both_databases
+from tests.attacks.databases import everything_stored, on_both_databases
 from tests.attacks.firm import OTHER_PASSWORD, PASSWORD, STAFF_PASSWORD, Client, Firm, said
 from tests.attacks.target import Target
 from tests.support.services import make_settings
@@ -159,22 +159,6 @@ async def test_22_ticket_theft(firm: Firm) -> None:
     assert all(len(each) >= 43 for each in tickets)
     assert said(await client.choose(tickets[0], ida.references[0])) == EXPIRED, "at most five live"
     assert said(await client.choose(tickets[1], ida.references[0])) == DONE
-
-
-async def everything_stored(url: str) -> list[tuple[str, str]]:
-    """Every value of every row of a database, as text, by table."""
-    async with open_database(make_settings(database_url=url)) as database:
-        if url.startswith("sqlite"):
-            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-        else:
-            tables = "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relname !~ '^(pg|sql)_'"
-        found = []
-        for table in [row["name"] for row in await database.fetch(tables)]:
-            for row in await database.fetch(f'SELECT * FROM "{table}"'):
-                for value in dict(row).values():
-                    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-                    found.append((table, text))
-        return found
 
 
 @on_both_databases

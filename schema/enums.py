@@ -105,6 +105,7 @@ described(
     {
         "USERNAME_SET": "The reference has an e-mail. It is the username.",
         "PASSWORD_SET": "The username has a password.",
+        "PASSWORD_NOT_EXPIRED": "The password isn't a temporary one, set by staff, whose time is over.",
         "INTERNET_USER": "Internet user (“Internet bruger”) is ticked on the reference.",
         "CUSTOMER_ACTIVE": "The customer is active.",
         "NOT_LOCKED_OUT": "The username isn't waiting after too many wrong passwords.",

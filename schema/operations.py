@@ -50,7 +50,7 @@ ALONE: Final = frozenset(
 )
 MOST_MUTATIONS: Final = 20
 
-REMEMBERED: Final = 500
+REMEMBERED: Final = 200
 LONGEST_REMEMBERED: Final = 16_384
 
 

@@ -23,6 +23,7 @@ _PERMISSIONS: Final = {
 _PASSED: Final = {
     LoginCheckKind.USERNAME_SET: mark("The reference has an e-mail, which is the username."),
     LoginCheckKind.PASSWORD_SET: mark("The field Password shows “Encrypted password”."),
+    LoginCheckKind.PASSWORD_NOT_EXPIRED: mark("The password is no temporary one that has run out."),
     LoginCheckKind.INTERNET_USER: mark("Internet user is ticked."),
     LoginCheckKind.CUSTOMER_ACTIVE: mark("The customer is active."),
     LoginCheckKind.NOT_LOCKED_OUT: mark("The username isn't locked."),
@@ -34,9 +35,12 @@ _PASSED: Final = {
 _FAILED: Final = {
     LoginCheckKind.USERNAME_SET: mark("The reference has no e-mail and so no username. Fill in the e-mail."),
     LoginCheckKind.PASSWORD_SET: mark("The field Password is empty. Set a password."),
+    LoginCheckKind.PASSWORD_NOT_EXPIRED: mark("The temporary password has run out. Set a new one."),
     LoginCheckKind.INTERNET_USER: mark("Internet user isn't ticked. Tick it."),
     LoginCheckKind.CUSTOMER_ACTIVE: mark("The customer is inactive. Make it active."),
-    LoginCheckKind.NOT_LOCKED_OUT: mark("The username is locked after too many wrong passwords. Wait, or unlock it."),
+    LoginCheckKind.NOT_LOCKED_OUT: mark(
+        "The username is locked after too many wrong passwords, at least where they were typed. Wait, or unlock it."
+    ),
     LoginCheckKind.SETTINGS_REACHABLE: mark(
         "The menu item Settings isn't shown, so the person can't change the password on their own. Tick “Change "
         "default settings for new orders” both in the internet order settings and on the reference if they should."

@@ -62,6 +62,7 @@ class LoginCheckKind(Name):
 
     USERNAME_SET = auto()
     PASSWORD_SET = auto()
+    PASSWORD_NOT_EXPIRED = auto()
     INTERNET_USER = auto()
     CUSTOMER_ACTIVE = auto()
     NOT_LOCKED_OUT = auto()

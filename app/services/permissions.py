@@ -89,6 +89,7 @@ def login_checks(
     *,
     username_set: bool,
     password_set: bool,
+    password_expired: bool,
     internet_user: bool,
     customer_active: bool,
     locked_out: bool,
@@ -98,6 +99,7 @@ def login_checks(
     passed = {
         LoginCheckKind.USERNAME_SET: username_set,
         LoginCheckKind.PASSWORD_SET: password_set,
+        LoginCheckKind.PASSWORD_NOT_EXPIRED: not password_expired,
         LoginCheckKind.INTERNET_USER: internet_user,
         LoginCheckKind.CUSTOMER_ACTIVE: customer_active,
         LoginCheckKind.NOT_LOCKED_OUT: not locked_out,

@@ -129,6 +129,21 @@ async def test_a_generated_one_is_temporary_too(story: Story, clock: FakeClock) 
     assert (await story.login(EVA, generated))["code"] == "NO_USER_FOUND"
 
 
+async def test_support_is_told_that_it_has_run_out(story: Story, clock: FakeClock) -> None:
+    reference = await story.reference(await story.customer(), EVA, PASSWORD)
+
+    async def failed() -> list[str]:
+        found = await story.read(reference, "loginChecks { check passed }")
+        return [check["check"] for check in found["loginChecks"] if not check["passed"]]
+
+    assert await failed() == []
+    clock.advance(hours=HOURS)
+    story.on_another_day()
+    assert await failed() == ["PASSWORD_NOT_EXPIRED"]
+    await story.update(reference, newPassword={"plaintext": OTHER_PASSWORD})
+    assert await failed() == []
+
+
 async def test_its_hours_run_on_while_it_is_cleared_and_inherited(story: Story, clock: FakeClock) -> None:
     reference = await story.reference(await story.customer(), EVA, PASSWORD)
     clock.advance(hours=1)

@@ -75,6 +75,7 @@ def test_login_checks_come_in_order_and_each_has_its_cause() -> None:
     fine = login_checks(
         username_set=True,
         password_set=True,
+        password_expired=False,
         internet_user=True,
         customer_active=True,
         locked_out=False,
@@ -84,6 +85,7 @@ def test_login_checks_come_in_order_and_each_has_its_cause() -> None:
     hopeless = login_checks(
         username_set=False,
         password_set=False,
+        password_expired=True,
         internet_user=False,
         customer_active=False,
         locked_out=True,

@@ -25,6 +25,7 @@ from app.reading import (
     View,
 )
 from app.services import permissions
+from app.services.lifetimes import is_outdated
 from app.services.permissions import LoginCheck, Permissions, PermissionState
 from app.services.places import IS_PLACE
 from app.services.tables.filters import equal_key, flag, search_in, username_is
@@ -68,9 +69,11 @@ def effective(values: Values, view: View) -> Permissions:
 
 
 def _login_checks(values: Values, view: View) -> tuple[LoginCheck, ...]:
+    seen = viewpoint(view)
     return permissions.login_checks(
         username_set=values["login_id"] is not None,
         password_set=values["has_password"],
+        password_expired=is_outdated(seen.settings, values["temporary_since"], seen.now),
         internet_user=values["internet_user"],
         customer_active=values["customer_active"],
         locked_out=values["locked_until"] is not None,
@@ -127,6 +130,7 @@ REFERENCE: Final = Table(
             (
                 "login_id",
                 "has_password",
+                "temporary_since",
                 "internet_user",
                 "customer_active",
                 "locked_until",
@@ -160,6 +164,7 @@ REFERENCE: Final = Table(
         "denied_permissions": Column(ENUMS(PortalPermission), "reference.denied_permissions"),
         "applying_permissions": Column(ENUMS(PortalPermission), "applying.permissions", joins=("applying",)),
         "last_locked_until": Column(MOMENT, "login.locked_until", joins=("login",)),
+        "temporary_since": Column(MOMENT, "login.temporary_since", joins=("login",)),
         "restorable_since": Column(
             MOMENT, "CASE WHEN login.cleared_hash IS NOT NULL THEN login.cleared_at END", joins=("login",)
         ),

@@ -22,6 +22,8 @@ from tests.support.leaks import Secrets
 
 DATABASES: Final = ("*.db", "*.db-wal")
 LOGS: Final = ("*.log",)
+FOUND: Final = "leaks"
+"""What a process that runs a part of the tests hands its finds over as."""
 
 
 class LeakSearch(logging.Handler):
@@ -83,8 +85,17 @@ class LeakSearch(logging.Handler):
         self._observing.undo()
         if self.folder is not None:
             self._search_folder(self.folder)
-        if self._leaks and session.exitstatus == pytest.ExitCode.OK:
+        handed_over = getattr(session.config, "workeroutput", None)
+        if handed_over is not None:
+            handed_over[FOUND] = list(self._leaks)
+        elif self._leaks and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Takes over what a process found that ran a part of the tests."""
+        for kind, place in getattr(node, "workeroutput", {}).get(FOUND, ()):
+            self.note({kind}, place)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Says what was found: never the secret itself."""

@@ -7,6 +7,7 @@ nobody's, has a password or none ("Logging in" 2). Portal users and staff come t
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from app.database import DatabaseUnavailable, Transaction
@@ -94,6 +95,30 @@ class LogInTry:
             address = self._caller.client.address
             self._taken = await self._resources.throttle.take(self._application, self._typed, address, nonce)
 
+    async def logged_in(
+        self,
+        read: Callable[[str | None], Awaitable[Account | None]],
+        password: str,
+        enter: Callable[[Account, Transaction], Awaitable[T | None]],
+    ) -> T:
+        """What a right password leads to. Where the account changed while its hash was verified, it is read again.
+
+        Args:
+            read: Finds the account of the canonical username.
+            enter: Locks the account's row and goes on; None where the row isn't what was verified any more.
+
+        Raises:
+            Refused: NoUserFound, TooManyAttempts or Overloaded.
+            DatabaseUnavailable: It is.
+        """
+        for _ in range(TRIES):
+            account = await self.verified(await read(self.username), password)
+            answer = await self.transact(partial(enter, account))
+            if answer is not None:
+                return answer
+        await self.give_back()
+        raise Refused(Overloaded(1))
+
     async def verified(self, found: Account | None, password: str) -> Account:
         """The account, if this is its password and it lets anybody in.
 
@@ -131,11 +156,6 @@ class LogInTry:
         if self._taken is not None:
             await self._resources.throttle.give_back(self._taken)
             self._taken = None
-
-    async def overloaded(self) -> Refused:
-        """What is raised where the account changed each time it was read."""
-        await self.give_back()
-        return Refused(Overloaded(1))
 
     async def failed(self, *, known: bool, **data: bool) -> None:
         """Notes a failure, and each wait that it began, with the same statements for a username that nobody has."""

@@ -5,6 +5,7 @@ transaction that locks the login, finds it as it was read, and makes a session o
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app import ids, refusals
 from app.database import Transaction
@@ -16,17 +17,11 @@ from app.services.caller import Caller, Nobody, PortalUser, not_allowed, require
 from app.services.devices import Devices
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
-from app.services.log_in_try import TRIES, Account, LogInTry
+from app.services.log_in_try import Account, LogInTry
 from app.services.logins import lock_by_id
 from app.services.places import Place, hold_place, hold_places
 from app.services.portal_password import read_account
-from app.services.problems import (
-    NotFound,
-    NotLoggedIn,
-    Refused,
-    TicketExpired,
-    refusable,
-)
+from app.services.problems import NotFound, NotLoggedIn, Refused, TicketExpired, refusable
 from app.services.resources import Resources
 from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuccess
 from app.services.session_rows import PreviousLogIn, SessionRows, own_session
@@ -66,26 +61,21 @@ class PortalLogIn:
         """Logs in with a username and its password. Whatever is wrong, the answer and the work for it are the same."""
         cookie = given.transport is SessionTransport.COOKIE
         attempt = LogInTry(self._resources, caller, "portal", given.username, device_cookie)
-        for _ in range(TRIES):
-            account = await attempt.verified(await read_account(self._resources, attempt.username), given.password)
 
-            async def work(tx: Transaction, account: Account = account) -> LoginSuccess | CustomerChoice | None:
-                login = await lock_by_id(tx, account.id)
-                if login is None or not account.is_still(login):
-                    return None
-                places = await hold_places(tx, login.id)
-                if not places:
-                    return None
-                previous = await self._note_log_in(tx, login, account.replacement)
-                entry = _Entry(caller, cookie, previous, device_cookie, attempt)
-                if len(places) == 1:
-                    return await self._enter(tx, login, places[0], entry)
-                return await self._offer(tx, login, places, entry)
+        async def enter(account: Account, tx: Transaction) -> LoginSuccess | CustomerChoice | None:
+            login = await lock_by_id(tx, account.id)
+            if login is None or not account.is_still(login):
+                return None
+            places = await hold_places(tx, login.id)
+            if not places:
+                return None
+            previous = await self._note_log_in(tx, login, account.replacement)
+            entry = _Entry(caller, cookie, previous, device_cookie, attempt)
+            if len(places) == 1:
+                return await self._enter(tx, login, places[0], entry)
+            return await self._offer(tx, login, places, entry)
 
-            answer = await attempt.transact(work)
-            if answer is not None:
-                return answer
-        raise await attempt.overloaded()
+        return await attempt.logged_in(partial(read_account, self._resources), given.password, enter)
 
     @refusable
     async def choose_customer(
@@ -155,7 +145,7 @@ class PortalLogIn:
         )
         return previous
 
-    async def _enter(self, tx: Transaction, login: LoginRow, place: Place, entry: "_Entry") -> LoginSuccess:
+    async def _enter(self, tx: Transaction, login: LoginRow, place: Place, entry: _Entry) -> LoginSuccess:
         """Makes a session at a place."""
         now, client = self._resources.clock.now(), entry.caller.client
         await tx.execute("UPDATE reference SET last_login_at = $1 WHERE id = $2", now, place.reference_id)
@@ -184,7 +174,7 @@ class PortalLogIn:
         return LoginSuccess(token, user, device)
 
     async def _offer(
-        self, tx: Transaction, login: LoginRow, places: tuple[Place, ...], entry: "_Entry"
+        self, tx: Transaction, login: LoginRow, places: tuple[Place, ...], entry: _Entry
     ) -> CustomerChoice:
         """Makes a ticket for several places."""
         carried = own_session(entry.caller)

@@ -12,7 +12,7 @@ from app.services.audit import Event
 from app.services.caller import Caller, StaffUser
 from app.services.devices import Devices
 from app.services.inputs import ConfirmStaffLogin, StaffLogin
-from app.services.log_in_try import TRIES, Account, LogInTry
+from app.services.log_in_try import Account, LogInTry
 from app.services.problems import Refused, TicketExpired, WrongCode, refusable
 from app.services.resources import Resources
 from app.services.results import SecondFactorRequired, StaffLoginSuccess
@@ -41,31 +41,25 @@ class StaffLogIn:
         """Logs in with an e-mail and its password, or asks for a code where the member has an authenticator app."""
         attempt = LogInTry(self._resources, caller, "staff", given.email, device_cookie)
         cookie = given.transport is SessionTransport.COOKIE
-        for _ in range(TRIES):
-            account = await attempt.verified(await self._read(attempt.username), given.password)
 
-            async def work(
-                tx: Transaction, account: Account = account
-            ) -> StaffLoginSuccess | SecondFactorRequired | None:
-                member = await lock_member(tx, account.id)
-                if member is None or not member.active or not account.is_still(member):
-                    return None
-                if account.replacement is not None:
-                    member.password_hash, member.hash_scheme = account.replacement.text, account.replacement.scheme
-                    await member.save(using_db=tx.client, update_fields=["password_hash", "hash_scheme"])
-                if await self._factors.asked_of(tx, member.id):
-                    return await self._tickets.create(tx, member, cookie=cookie)
-                held = is_required(self._resources.settings, member.role)
-                return await self._enter(
-                    tx, caller, attempt, member, cookie=cookie, device_cookie=device_cookie, must_enrol=held
-                )
+        async def enter(account: Account, tx: Transaction) -> StaffLoginSuccess | SecondFactorRequired | None:
+            member = await lock_member(tx, account.id)
+            if member is None or not member.active or not account.is_still(member):
+                return None
+            if account.replacement is not None:
+                member.password_hash, member.hash_scheme = account.replacement.text, account.replacement.scheme
+                await member.save(using_db=tx.client, update_fields=["password_hash", "hash_scheme"])
+            if await self._factors.asked_of(tx, member.id):
+                return await self._tickets.create(tx, member, cookie=cookie)
+            held = is_required(self._resources.settings, member.role)
+            return await self._enter(
+                tx, caller, attempt, member, cookie=cookie, device_cookie=device_cookie, must_enrol=held
+            )
 
-            answer = await attempt.transact(work)
-            if isinstance(answer, SecondFactorRequired):
-                await attempt.give_back()
-            if answer is not None:
-                return answer
-        raise await attempt.overloaded()
+        answer: StaffLoginSuccess | SecondFactorRequired = await attempt.logged_in(self._read, given.password, enter)
+        if isinstance(answer, SecondFactorRequired):
+            await attempt.give_back()
+        return answer
 
     @refusable
     async def confirm_staff_login(

@@ -1,10 +1,9 @@
 """A staff password that was right, waiting up to five minutes for the code of an authenticator app.
 
 As with the portal's tickets only the SHA-256 is stored, and with COOKIE one works only beside a cookie set with it.
-Other than theirs it outlives a wrong code: people mistype, and each try is counted.
+Unlike theirs it outlives a wrong code: people mistype, and each try is counted.
 """
 
-import hmac
 from dataclasses import dataclass
 
 from app import refusals
@@ -12,8 +11,9 @@ from app.clock import Clock
 from app.database import Database, Transaction
 from app.models import StaffMember, StaffTicket
 from app.security.tokens import digest, new_secret
-from app.services.lifetimes import TICKET, TICKETS_PER_USERNAME
+from app.services.lifetimes import TICKET
 from app.services.results import SecondFactorRequired
+from app.services.tickets import has_cookie, surplus
 
 _FIND = (
     "SELECT t.id, t.staff_id, t.epoch, t.cookie, t.cookie_hash, t.expires_at, m.email_key FROM staff_ticket t"
@@ -76,10 +76,7 @@ class StaffTickets:
         if not rows:
             return None
         row, dialect = rows[0], self._database.dialect
-        expected = row["cookie_hash"]
-        if expected is not None and not hmac.compare_digest(expected, digest(cookie_secret or "")):
-            return None
-        if dialect.moment(row["expires_at"]) <= self._clock.now():
+        if not has_cookie(row, cookie_secret) or dialect.moment(row["expires_at"]) <= self._clock.now():
             return None
         cookie = dialect.boolean(row["cookie"])
         return FoundTicket(row["id"], row["staff_id"], row["epoch"], cookie, row["email_key"])
@@ -89,11 +86,6 @@ class StaffTickets:
         rows = await tx.fetch(
             "SELECT id, epoch, expires_at FROM staff_ticket WHERE staff_id = $1 ORDER BY id", member.id
         )
-        now = self._clock.now()
-        live = [
-            row["id"] for row in rows if row["epoch"] == member.epoch and tx.dialect.moment(row["expires_at"]) > now
-        ]
-        kept = set(live[max(0, len(live) + 1 - TICKETS_PER_USERNAME) :])
-        gone = [row["id"] for row in rows if row["id"] not in kept]
+        gone = surplus(rows, member.epoch, self._clock.now(), tx.dialect)
         if gone:
             await tx.execute(f"DELETE FROM staff_ticket WHERE {tx.dialect.any_of('id', '$1')}", gone)

@@ -5,12 +5,14 @@ any number of uses one finds it.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from app import refusals
 from app.clock import Clock
-from app.database import Database, Transaction
+from app.database import Database, Dialect, Rows, Transaction
 from app.models import Login, Ticket
 from app.security.tokens import digest, new_secret
 from app.services.lifetimes import TICKET, TICKETS_PER_USERNAME
@@ -74,8 +76,7 @@ class Tickets:
             _note("it is unknown or used")
             return None
         row, dialect = rows[0], self._database.dialect
-        expected = row["cookie_hash"]
-        if expected is not None and not hmac.compare_digest(expected, digest(cookie_secret or "")):
+        if not has_cookie(row, cookie_secret):
             _note("its cookie is missing")
             return None
         if dialect.moment(row["expires_at"]) <= self._clock.now():
@@ -94,12 +95,22 @@ class Tickets:
         rows = await tx.fetch(
             f"SELECT id, epoch, expires_at FROM ticket WHERE login_id = $1 ORDER BY id{tx.dialect.for_update}", login.id
         )
-        now = self._clock.now()
-        live = [row["id"] for row in rows if row["epoch"] == login.epoch and tx.dialect.moment(row["expires_at"]) > now]
-        kept = set(live[max(0, len(live) + 1 - TICKETS_PER_USERNAME) :])
-        gone = [row["id"] for row in rows if row["id"] not in kept]
+        gone = surplus(rows, login.epoch, self._clock.now(), tx.dialect)
         if gone:
             await tx.execute(f"DELETE FROM ticket WHERE {tx.dialect.any_of('id', '$1')}", gone)
+
+
+def has_cookie(row: Mapping[str, Any], cookie_secret: str | None) -> bool:
+    """Whether a stored ticket was shown together with its cookie, if one was set with it."""
+    expected = row["cookie_hash"]
+    return expected is None or hmac.compare_digest(expected, digest(cookie_secret or ""))
+
+
+def surplus(rows: Rows, epoch: int, now: datetime, dialect: Dialect) -> list[int]:
+    """Which of one username's tickets go before another is made: the dead ones, and the oldest beyond the bound."""
+    live = [row["id"] for row in rows if row["epoch"] == epoch and dialect.moment(row["expires_at"]) > now]
+    kept = set(live[max(0, len(live) + 1 - TICKETS_PER_USERNAME) :])
+    return [row["id"] for row in rows if row["id"] not in kept]
 
 
 def _note(why: str) -> None:

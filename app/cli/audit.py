@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.running import Failed, with_services
+from app.cli.tables import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def verify(
     report = with_services(work)
     for finding in report.findings:
         typer.echo(f"Broken: {finding}.")
-    typer.echo(f"Verified {_counted(report.events, 'event')} and {_counted(report.checkpoints, 'checkpoint')}.")
+    typer.echo(f"Verified {counted(report.events, 'event')} and {counted(report.checkpoints, 'checkpoint')}.")
     for sentence in _remarks(report):
         typer.echo(sentence)
     if not report.ok:
@@ -61,8 +62,4 @@ def _remarks(report: "Report") -> "Iterator[str]":
     if report.erased:
         yield f"In {report.erased} of the events, names are erased."
     if report.pruned:
-        yield f"{_counted(report.pruned, 'older event')} {'was' if report.pruned == 1 else 'were'} cut off before."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        yield f"{counted(report.pruned, 'older event')} {'was' if report.pruned == 1 else 'were'} cut off before."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.running import Failed, expect, with_services
-from app.cli.tables import cell
+from app.cli.tables import cell, counted
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -134,21 +134,17 @@ def _tell_what_stays(found: "Findings") -> None:
 
 def _listed(found: "Findings") -> str:
     """What there is in numbers."""
-    parts = [_counted(len(found.references), "reference")]
+    parts = [counted(len(found.references), "reference")]
     if found.login_id is not None:
         parts.append("their log-in")
     if found.counted:
         parts.append("counted tries")
-    parts.append(f"names in {_counted(len(found.entries), 'event')} of the audit")
+    parts.append(f"names in {counted(len(found.entries), 'event')} of the audit")
     return ", ".join(parts)
 
 
 def _shown(reference: "PersonsReference") -> str:
     return f"{cell(reference.name)} at {cell(reference.customer_name)}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def as_text(document: dict[str, Any]) -> str:

@@ -22,12 +22,10 @@ LONGEST_LINE = 4096
 
 BEHIND = "The database is behind this version of Adgang. Run: adgang migrate"
 
-
 NOT_PERMITTED = (
     "The role in ADGANG_DATABASE_URL may not do this in the database. Run the command as the role that owns the "
     "tables, which `adgang migrate` is run as."
 )
-
 
 KEY_LEFT_OUT = (
     "ADGANG_AUDIT_KEY is not set, but the audit is kept under a key: what this command wrote without it would break "

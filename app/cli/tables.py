@@ -1,4 +1,4 @@
-"""Lists on the terminal."""
+"""Lists on the terminal, and what is in them as a person reads it."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -40,3 +40,8 @@ def cell(value: object) -> str:
             return value.strftime("%Y-%m-%d %H:%M UTC")
         case _:
             return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(value))
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 event`, `2 events`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,6 +15,7 @@ from app import ids
 from app.database import Executor
 from app.models.enums import ActorKind, AuditAction
 from app.services.audit import Audit
+from app.services.audit_beginnings import START
 from app.services.audit_checkpoints import Heads
 from app.services.audit_layout import LANES, event_id
 from app.services.audit_layout import canonical as canonical_json
@@ -104,7 +105,7 @@ class Trail:
         new = [
             event_id(lane, number)
             for lane, (last, _) in after.items()
-            for number in range(before.get(lane, (0, b""))[0] + 1, last + 1)
+            for number in range(before.get(lane, START)[0] + 1, last + 1)
         ]
         listed = executor.dialect.any_of("id", "$1")
         rows = await _in_batches(executor, f"SELECT {_COLUMNS} FROM audit_event WHERE {listed}", new)

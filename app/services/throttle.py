@@ -36,7 +36,6 @@ class Count:
 
     kind: Kind
     key: bytes = field(repr=False)
-    tries: int
     locked_until: int
 
 
@@ -97,9 +96,7 @@ class Throttle:
             rows = await tx.fetch(self._counting[len(kinds)], *values)
             if len(rows) < len(kinds):
                 await self._refuse_locked(tx, list(kinds), now)
-            counts = (
-                Count(kinds[bytes(row["key"])], bytes(row["key"]), row["tries"], row["locked_until"]) for row in rows
-            )
+            counts = (Count(kinds[bytes(row["key"])], bytes(row["key"]), row["locked_until"]) for row in rows)
             return Taken(application, username_hash, now, tuple(counts))
 
         return await self._database.transact(work, durable=False)

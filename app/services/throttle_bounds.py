@@ -104,5 +104,5 @@ def counting(bounds: dict[Kind, Bound], dialect: Dialect, rows: int) -> str:
         f" {of_kind('tries')} AS bound, {of_kind('wait')} AS wait, {of_kind('longest')} AS longest,"
         f" {of_kind('doublings')} AS doublings"
         f" FROM (SELECT CASE WHEN throttle.kind = '{Kind.ADDRESS}' THEN {window} END AS recent) AS listed"
-        ") AS counted) WHERE throttle.locked_until <= $1 RETURNING key, tries, locked_until"
+        ") AS counted) WHERE throttle.locked_until <= $1 RETURNING key, locked_until"
     )

@@ -114,7 +114,9 @@ def is_held(caller: Caller) -> bool:
 
 
 def not_allowed(caller: Caller) -> Refused:
-    """The refusal of what a caller may not do, which leaves a trace in the log."""
+    """The refusal of what a caller may not do. It leaves a trace in the log, but for whoever reads it on the spot."""
+    if isinstance(caller, CommandLine):
+        return Refused(NotAllowed())
     session = caller.session_id if isinstance(caller, PortalUser | StaffUser) else None
     token = caller.token_id if isinstance(caller, TokenUser) else None
     refusals.note(refusals.Kind.RIGHTS, caller=caller.kind, role=caller.role, session=session, token=token)

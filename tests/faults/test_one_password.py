@@ -76,7 +76,7 @@ class SharedPasswords(RuleBasedStateMachine):
             services = await self.stack.enter_async_context(
                 open_services(self.settings_of_run, clock=FakeClock(), hasher=cheap_hasher())
             )
-            for table in ("reference", "login", "customer"):
+            for table in ("reference", "login", "customer", "throttle"):
                 await services.resources.database.execute(f"DELETE FROM {table}")
             return services
 

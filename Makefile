@@ -1,5 +1,5 @@
 # make run      install what is needed and start a demo on http://127.0.0.1:8000/graphql (PORT=8001 for another port)
-# make test     install the same and run the tests, on SQLite and PostgreSQL
+# make test     install the same and run the tests, on SQLite and PostgreSQL, a process for each core
 # make lint     ruff and mypy
 # make bench    measure against hand-written code (fills a PostgreSQL of its own; ARGS=--quick takes less than a minute)
 # make schema   print the schema to schema/schema.graphql
@@ -27,7 +27,7 @@ run: install
 test: install-dev
 	scripts/ensure-postgres
 	scripts/ensure-node $(BIN)/python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 lint: install-dev
 	$(BIN)/ruff check .

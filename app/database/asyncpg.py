@@ -154,6 +154,8 @@ class PostgresEngine:
             known = translate(error, closed=True)
             if known is None:
                 raise
+            if isinstance(known, StatementFailed):  # nothing was asked of it yet: it lets nobody in, or not us
+                known = DatabaseUnavailable(f"PostgreSQL took no connection ({type(error).__name__}).")
             raise known from None
 
     async def _give_back(self, connection: Any) -> None:

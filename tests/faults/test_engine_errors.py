@@ -155,6 +155,22 @@ async def test_a_postgres_that_is_down_is_unavailable(tmp_path: Path) -> None:
                 await attempt
 
 
+async def test_a_postgres_that_lets_nobody_in_is_unavailable(postgres_url: str) -> None:
+    name = postgres_url.rpartition("/")[2].partition("?")[0]
+    async with (
+        open_database(make_settings(database_url=postgres_url)) as database,
+        open_database(make_settings(database_url=postgres_url.replace(f"/{name}?", "/postgres?"))) as administrator,
+    ):
+        await database.fetch("SELECT 1")
+        await administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await administrator.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailable):
+                await database.fetch("SELECT 1")
+        await administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        assert await database.fetch("SELECT 1")
+
+
 async def test_a_pool_that_is_used_up_is_unavailable(postgres_url: str) -> None:
     engine = await PostgresEngine.open(postgres_url, 1, acquire_seconds=0.05)
     async with engine.transaction():

@@ -6,7 +6,6 @@ from typing import Annotated
 import strawberry
 
 from app.services import results
-from resolvers import second_factor as resolve_second_factor
 from resolvers import viewer as resolve
 from resolvers.context import Info
 from schema import problems
@@ -36,12 +35,6 @@ class StaffLoginInput:
     email: str = strawberry.field(description="For example `admin@example.com`.")
     password: str = secret("The password, as the person typed it.")
     transport: SessionTransport | None = strawberry.field(default=SessionTransport.BEARER, description=_TRANSPORT)
-
-
-@strawberry.input(description="The second step of a staff log-in.")
-class ConfirmStaffLoginInput:
-    ticket: str = secret("The `ticket` of the SecondFactorRequired.")
-    code: str = secret("The six digits that the authenticator app shows now, or a recovery code.")
 
 
 @strawberry.input(description="The company that a person chose.")
@@ -169,11 +162,6 @@ StaffLoginResult = Annotated[
     strawberry.union("StaffLoginResult", description="What `staffLogin` can end in."),
 ]
 
-ConfirmStaffLoginResult = Annotated[
-    StaffLoginSuccess | problems.WrongCode | problems.TicketExpired | problems.TooManyAttempts,
-    strawberry.union("ConfirmStaffLoginResult", description="What `confirmStaffLogin` can end in."),
-]
-
 ChangeStaffPasswordResult = Annotated[
     ChangeStaffPasswordSuccess
     | problems.NotLoggedIn
@@ -253,19 +241,6 @@ class LoginMutations:
         input: Annotated[StaffLoginInput, strawberry.argument(description="The e-mail and the password.")],
     ) -> object:
         return await resolve.staff_login(info, input)
-
-    @shown_as(
-        ConfirmStaffLoginResult,
-        "The answer to a SecondFactorRequired: logs the member of staff in with a code of their authenticator app, or "
-        "with a recovery code. The ticket outlives a wrong code; the tries are counted as passwords are. It stands "
-        "alone in its operation.",
-    )
-    async def confirm_staff_login(
-        self,
-        info: Info,
-        input: Annotated[ConfirmStaffLoginInput, strawberry.argument(description="The ticket, and the code.")],
-    ) -> object:
-        return await resolve_second_factor.confirm_staff_login(info, input)
 
     @shown_as(
         ChangeStaffPasswordResult,

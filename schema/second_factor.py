@@ -1,4 +1,4 @@
-"""The second factor of staff: an authenticator app, which they add to their log-in and take off again."""
+"""The second factor of staff: the second step of their log-in, and the authenticator app that they add and remove."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from resolvers import viewer as resolve_viewer
 from resolvers.context import Info
 from schema import problems
 from schema.fields import secret, shown_as
+from schema.login import StaffLoginSuccess
 from schema.registry import shows
 from schema.viewer import StaffViewer
 
@@ -19,6 +20,12 @@ _CODES = (
     "once and can't be read again: print them or write them down."
 )
 _WHO = "Who is logged in."
+
+
+@strawberry.input(description="The second step of a staff log-in.")
+class ConfirmStaffLoginInput:
+    ticket: str = secret("The `ticket` of the SecondFactorRequired.")
+    code: str = secret("The six digits that the authenticator app shows now, or a recovery code.")
 
 
 @strawberry.input(description="What an authenticator app is added with.")
@@ -83,6 +90,11 @@ class RenewRecoveryCodesSuccess:
     viewer: StaffViewer = strawberry.field(resolver=resolve_viewer.payload_viewer, description=_WHO)
 
 
+ConfirmStaffLoginResult = Annotated[
+    StaffLoginSuccess | problems.WrongCode | problems.TicketExpired | problems.TooManyAttempts,
+    strawberry.union("ConfirmStaffLoginResult", description="What `confirmStaffLogin` can end in."),
+]
+
 EnrolTotpResult = Annotated[
     EnrolTotpSuccess
     | problems.NotLoggedIn
@@ -130,6 +142,19 @@ RenewRecoveryCodesResult = Annotated[
 
 @strawberry.type
 class SecondFactorMutations:
+    @shown_as(
+        ConfirmStaffLoginResult,
+        "The answer to a SecondFactorRequired: logs the member of staff in with a code of their authenticator app, or "
+        "with a recovery code. The ticket outlives a wrong code; the tries are counted as passwords are. It stands "
+        "alone in its operation.",
+    )
+    async def confirm_staff_login(
+        self,
+        info: Info,
+        input: Annotated[ConfirmStaffLoginInput, strawberry.argument(description="The ticket, and the code.")],
+    ) -> object:
+        return await resolve.confirm_staff_login(info, input)
+
     @shown_as(
         EnrolTotpResult,
         "Begins to add an authenticator app to a staff member's own log-in: answers the secret that the app takes, "

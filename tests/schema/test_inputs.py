@@ -15,15 +15,15 @@ from resolvers.inputs import given, or_none
 from schema.access_token import CreateAccessTokenInput
 from schema.credentials import NewPasswordInput
 from schema.customer import CreateCustomerInput, UpdateCustomerInput
-from schema.login import (
-    ChangePasswordInput,
-    ChooseCustomerInput,
-    ConfirmStaffLoginInput,
-    LoginInput,
-    StaffLoginInput,
-)
+from schema.login import ChangePasswordInput, ChooseCustomerInput, LoginInput, StaffLoginInput
 from schema.reference_saves import CreateReferenceInput, PreviewReferenceInput, UpdateReferenceInput
-from schema.second_factor import ConfirmTotpInput, EnrolTotpInput, RemoveTotpInput, RenewRecoveryCodesInput
+from schema.second_factor import (
+    ConfirmStaffLoginInput,
+    ConfirmTotpInput,
+    EnrolTotpInput,
+    RemoveTotpInput,
+    RenewRecoveryCodesInput,
+)
 from schema.settings import CreateInternetOrderSettingsInput, UpdateInternetOrderSettingsInput
 from schema.staff import CreateStaffInput, UpdateStaffInput
 

@@ -9,7 +9,6 @@ from app.security.passwords import StoredHash, secret_of
 from app.services.caller import Person
 from app.services.inputs import ChangePassword, NewPassword
 from app.services.new_passwords import NewPasswords
-from app.services.password_check import PasswordCheck
 from app.services.problems import PasswordReason, Refused, WeakPassword
 from app.services.resources import Resources
 from app.services.session_tries import SessionTries
@@ -30,7 +29,6 @@ class ChangeOfPassword:
     """What changing one's own password takes, for portal users and for staff: verifying, judging, hashing."""
 
     def __init__(self, resources: Resources, new_passwords: NewPasswords) -> None:
-        self._check = PasswordCheck(resources)
         self._tries = SessionTries(resources)
         self._new_passwords = new_passwords
 
@@ -40,14 +38,7 @@ class ChangeOfPassword:
         Raises:
             Refused: TooManyAttempts, WrongPassword, WeakPassword or Overloaded; NotLoggedIn where the session ended.
         """
-        number = await self._tries.take(caller.session_id)
-        try:
-            right = await self._check.verify(caller, stored, given.current_password)
-        except Refused:
-            await self._tries.give_back(caller.session_id)
-            raise
-        if not right:
-            raise Refused(await self._tries.failed(caller, number))
+        await self._tries.verified(caller, stored, given.current_password)
         await self._tries.give_back(caller.session_id)
         return await self._hashed(caller, given, names)
 

@@ -16,7 +16,6 @@ from app.security import totp
 from app.services.audit import Event
 from app.services.caller import ADMINS, Caller, StaffUser, require_person_with_role, require_staff_user
 from app.services.inputs import ConfirmTotp, EnrolTotp, RemoveTotp, RenewRecoveryCodes
-from app.services.password_check import PasswordCheck
 from app.services.problems import AlreadyExists, NotAllowed, NotFound, NotLoggedIn, Refused, WrongCode, refusable
 from app.services.resources import Resources
 from app.services.results import (
@@ -49,7 +48,6 @@ class SecondFactorCare:
         self._factors = SecondFactors(resources)
         self._tickets = StaffTickets(resources.database, resources.clock)
         self._tries = SessionTries(resources)
-        self._check = PasswordCheck(resources)
 
     @refusable
     async def enrol_totp(self, caller: Caller, given: EnrolTotp) -> EnrolTotpSuccess:
@@ -57,8 +55,7 @@ class SecondFactorCare:
         user = self._user(caller)
         row, factor = await self._standing(user)
         _refuse_confirmed(factor)
-        number = await self._tries.take(user.session_id)
-        await self._verify(user, row, given.current_password, number)
+        await self._tries.verified(user, row["password_hash"], given.current_password)
         await self._tries.give_back(user.session_id)
 
         async def work(tx: Transaction) -> bytes:
@@ -98,8 +95,7 @@ class SecondFactorCare:
         user = require_staff_user(caller)
         row, factor = await self._standing(user)
         _require_confirmed(factor)
-        number = await self._tries.take(user.session_id)
-        await self._verify(user, row, given.current_password, number)
+        number = await self._tries.verified(user, row["password_hash"], given.current_password)
 
         async def work(tx: Transaction) -> RemoveTotpSuccess | None:
             member = await self._lock(tx, user, row["epoch"])
@@ -108,15 +104,8 @@ class SecondFactorCare:
                 return None
             await self._factors.remove(tx, member.id)
             revoked = await self._end_others(tx, member.id, but=user.session_id)
-            by_recovery_code = proof is Proof.RECOVERY_CODE
-            await self._record(
-                tx,
-                user,
-                member,
-                AuditAction.SECOND_FACTOR_REMOVED,
-                sessionsRevoked=revoked,
-                recoveryCode=by_recovery_code,
-            )
+            told = {"sessionsRevoked": revoked, "recoveryCode": proof is Proof.RECOVERY_CODE}
+            await self._record(tx, user, member, AuditAction.SECOND_FACTOR_REMOVED, **told)
             held = is_required(self._resources.settings, member.role)
             return RemoveTotpSuccess(replace(user, must_enrol=held), revoked)
 
@@ -176,20 +165,6 @@ class SecondFactorCare:
         if not rows:
             raise Refused(NotLoggedIn())
         return rows[0], await self._factors.of(database, user.staff_id)
-
-    async def _verify(self, user: StaffUser, row: Mapping[str, Any], password: str, number: int) -> None:
-        """Holds a typed password against the member's.
-
-        Raises:
-            Refused: WrongPassword, TooManyAttempts or Overloaded.
-        """
-        try:
-            right = await self._check.verify(user, row["password_hash"], password)
-        except Refused:
-            await self._tries.give_back(user.session_id)
-            raise
-        if not right:
-            raise Refused(await self._tries.failed(user, number))
 
     async def _lock(self, tx: Transaction, user: StaffUser, epoch: int) -> StaffMember:
         """The member, locked and as they were when the password was verified, with the session that asks alive.

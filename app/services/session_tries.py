@@ -11,6 +11,7 @@ from app.database import Transaction
 from app.models.enums import AuditAction
 from app.services.audit import Event
 from app.services.caller import Person
+from app.services.password_check import PasswordCheck
 from app.services.problems import NotLoggedIn, Problem, Refused, TooManyAttempts, WrongPassword
 from app.services.resources import Resources
 
@@ -27,6 +28,7 @@ class SessionTries:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        self._check = PasswordCheck(resources)
 
     async def take(self, session_id: int) -> int:
         """Counts a try, and says which one it is.
@@ -45,8 +47,24 @@ class SessionTries:
         """Takes a try back of which nothing was wrong."""
         await self._resources.database.execute(_GIVE_BACK, session_id)
 
-    async def failed(self, caller: Person, number: int, wrong: Problem = WrongPassword()) -> Problem:  # noqa: B008
-        """What a wrong password or code is answered with; the last one ends the session."""
+    async def verified(self, caller: Person, stored: str | None, password: str) -> int:
+        """Counts a try and holds a typed password against the stored hash; says which try it is. It stays counted.
+
+        Raises:
+            Refused: WrongPassword, TooManyAttempts, NotLoggedIn or Overloaded.
+        """
+        number = await self.take(caller.session_id)
+        try:
+            right = await self._check.verify(caller, stored, password)
+        except Refused:
+            await self.give_back(caller.session_id)
+            raise
+        if not right:
+            raise Refused(await self.failed(caller, number, WrongPassword()))
+        return number
+
+    async def failed(self, caller: Person, number: int, wrong: Problem) -> Problem:
+        """What a wrong password or code is answered with: that it is, but the last one ends the session."""
         if number < TRIES:
             return wrong
 

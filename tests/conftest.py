@@ -98,9 +98,9 @@ def settings_with(database_url: str) -> Callable[..., Settings]:
 
 
 @pytest.fixture
-def settings(settings_with: Callable[..., Settings]) -> Settings:
-    """The default settings, for the test's database."""
-    return settings_with()
+def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
+    """The settings for the test's database: the defaults, but for what a test is parametrised with."""
+    return settings_with(**getattr(request, "param", {}))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 
 from app import ids
 from app.models.enums import FieldProblemCode, StaffRole
-from app.services import Services
 from app.services.caller import Caller, CommandLine, Nobody, StaffUser, TokenUser
 from app.services.inputs import ChangePassword, CreateAccessToken, UpdateStaff
 from app.services.problems import FieldProblem, InvalidInput, NotAllowed, NotFound, NotLoggedIn, Problem
@@ -16,11 +15,6 @@ from tests.support.people import ADMIN, CLIENT, OFFICE, People
 from tests.support.services import FakeClock
 
 DEPUTY = "bo@vognmand.example"
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 @pytest.fixture

@@ -57,11 +57,6 @@ ELSEWHERE = {
 TYPED = "hemmelig tekst i brugernavnets felt"
 
 
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
-
-
 async def tell_the_whole_story(people: People, clock: FakeClock) -> list[str]:
     """Does everything that is recorded, once at least; the secrets that went over the counter on the way."""
     secrets = await tell_what_the_service_does(people, clock)

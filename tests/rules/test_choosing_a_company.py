@@ -7,18 +7,11 @@ import pytest
 
 from app import ids
 from app.models.enums import SessionTransport
-from app.services import Services
 from app.services.caller import Nobody
 from app.services.problems import NotAllowed, NotFound, NotLoggedIn, TicketExpired
 from app.services.results import LoginSuccess, SwitchCustomerSuccess
 from tests.support.people import OFFICE, People
 from tests.support.services import FakeClock
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
-
 
 # 3: several companies
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from app.models.enums import StaffRole
-from app.services import Services
 from tests.support.api import Api
 from tests.support.people import ADMIN, ANOTHER, EMAIL, PASSWORD, People
 from tests.support.services import FakeClock
@@ -51,11 +50,6 @@ STAFF_LOGIN = """mutation ($email: String!, $password: String!, $transport: Sess
 VIEWER = "{ viewer { __typename name email sessions { current } ... on StaffViewer { role } } }"
 PORTAL_COOKIE = "__Host-adgang"
 TICKET_COOKIE = "__Host-adgang-ticket"
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 async def logged_in(api: Api, transport: str = "BEARER", **variables: str) -> dict[str, Any]:

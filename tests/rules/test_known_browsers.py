@@ -1,15 +1,12 @@
 """The rules, "Passwords" 4: a browser that has logged in as a username is counted by itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import httpx
 import pytest
 
-from app.asgi import create_app
-from app.services import Services
-from app.settings import Settings
-from tests.support.browsers import Browser, Places, places, said
+from tests.support.browsers import Browser, Places, said
 from tests.support.people import ADMIN, ANOTHER, EMAIL, PASSWORD, People
 from tests.support.services import FakeClock
 
@@ -20,22 +17,6 @@ CHANGE = """mutation($i: ChangePasswordInput!) { changePassword(input: $i) {
 CHANGE_STAFF = "mutation($i: ChangePasswordInput!) { changeStaffPassword(input: $i) { __typename } }"
 CHOOSE = """mutation($i: ChooseCustomerInput!) { chooseCustomer(input: $i) { __typename } }"""
 CHANGED = {"i": {"currentPassword": PASSWORD, "newPassword": ANOTHER}}
-
-
-@pytest.fixture
-def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
-    return settings_with(**getattr(request, "param", {}))
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
-
-
-@pytest.fixture
-async def world(settings: Settings, services: Services) -> AsyncIterator[Places]:
-    async with places(create_app(settings, services=services)) as opened:
-        yield opened
 
 
 @pytest.fixture

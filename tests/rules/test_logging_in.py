@@ -8,7 +8,7 @@ import pytest
 from app import ids
 from app.database import Database
 from app.security.passwords import Argon2Parameters, PasswordHasher
-from app.services import Services, open_services
+from app.services import open_services
 from app.services.caller import Nobody
 from app.services.inputs import Login, StaffLogin, UpdateCustomer
 from app.services.portal_log_in import PortalLogIn
@@ -29,11 +29,6 @@ from tests.support.services import FakeClock
 @pytest.fixture
 def hasher() -> WatchedHasher:
     return WatchedHasher()
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 # 1: ticked, with a password, at an active customer

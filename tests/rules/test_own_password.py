@@ -15,7 +15,6 @@ from app.models.enums import (
     SessionTransport,
     StaffRole,
 )
-from app.services import Services
 from app.services.caller import Caller, CommandLine, Nobody, PortalUser, TokenUser
 from app.services.inputs import ChangePassword, UpdateInternetOrderSettings, UpdateReference
 from app.services.problems import (
@@ -39,11 +38,6 @@ from tests.support.services import FakeClock
 @pytest.fixture
 def hasher() -> WatchedHasher:
     return WatchedHasher()
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 async def test_it_counts_for_every_company_and_ends_everything_else(people: People) -> None:

@@ -48,11 +48,6 @@ OTHER = "bo@example.dk"
 EARLIER = "forgænger@example.dk"
 
 
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
-
-
 async def save(services: Services, reference: str, **fields: Any) -> None:
     answer = await services.credentials.update_reference(OFFICE, UpdateReference(reference, **fields))
     assert isinstance(answer, UpdateReferenceSuccess), answer

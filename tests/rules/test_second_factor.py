@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b32decode
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,7 +16,6 @@ from app.models.enums import StaffRole
 from app.security.keys import key_id
 from app.security.passwords import Argon2Parameters, PasswordHasher
 from app.services import Services, open_services
-from app.settings import Settings
 from tests.support.api import serving
 from tests.support.callers import access_token
 from tests.support.second_factor import Apps, Phone
@@ -28,11 +27,6 @@ ADMIN = "admin@firma.dk"
 FREE = {"secondFactor": False, "mustEnrolSecondFactor": False, "recoveryCodesLeft": 0}
 HELD = {**FREE, "mustEnrolSecondFactor": True}
 WITH_APP = {"secondFactor": True, "mustEnrolSecondFactor": False, "recoveryCodesLeft": 10}
-
-
-@pytest.fixture
-def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
-    return settings_with(**getattr(request, "param", {}))
 
 
 def with_settings(**overrides: object) -> pytest.MarkDecorator:

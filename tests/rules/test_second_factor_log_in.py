@@ -16,7 +16,6 @@ from app.services import Services
 from app.services.caller import CommandLine
 from app.services.inputs import NewPassword, UpdateStaff
 from app.services.results import UpdateStaffSuccess
-from app.settings import Settings
 from tests.support.second_factor import FINISH, Apps, Phone
 from tests.support.services import FakeClock
 from tests.support.story import OTHER_PASSWORD, PASSWORD, STAFF_PASSWORD, Story
@@ -27,11 +26,6 @@ SESSION = "__Host-adgang-staff"
 DEVICE = "__Host-adgang-staff-device"
 LOG_IN = """mutation($i: StaffLoginInput!) { staffLogin(input: $i) {
     __typename ... on SecondFactorRequired { ticket } } }"""
-
-
-@pytest.fixture
-def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
-    return settings_with(**getattr(request, "param", {}))
 
 
 @pytest.fixture

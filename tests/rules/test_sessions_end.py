@@ -7,7 +7,6 @@ import pytest
 
 from app import ids
 from app.models.enums import StaffRole
-from app.services import Services
 from app.services.caller import Caller, CommandLine, Nobody, TokenUser
 from app.services.inputs import StaffLogin, UpdateCustomer, UpdateReference
 from app.services.problems import NotFound, NotLoggedIn, NoUserFound, TicketExpired
@@ -17,11 +16,6 @@ from tests.support.people import ANOTHER, EMAIL, OFFICE, People
 from tests.support.services import FakeClock
 
 TOOL = TokenUser(1, "tool", StaffRole.ADMIN)
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 # 7: portal users and staff are apart

@@ -8,7 +8,6 @@ import pytest
 
 from app import ids
 from app.models.enums import FieldProblemCode, PasswordReasonCode, StaffRole
-from app.services import Services
 from app.services.caller import Caller, CommandLine, Nobody, StaffUser, TokenUser
 from app.services.inputs import CreateStaff, NewPassword, StaffLogin, UpdateStaff
 from app.services.problems import (
@@ -28,11 +27,6 @@ from app.services.results import CreateStaffSuccess, UpdateStaffSuccess
 from tests.support.people import ADMIN, ANOTHER, CLIENT, OFFICE, PASSWORD, People
 
 BO = "bo@vognmand.example"
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 async def create(people: People, caller: Caller = OFFICE, **given: Any) -> object:

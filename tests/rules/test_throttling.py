@@ -1,41 +1,20 @@
 """The rules, "Passwords" 4: counted tries, seen from outside."""
 
-from collections.abc import AsyncIterator, Callable
-
 import pytest
 
 from app import ids
-from app.asgi import create_app
 from app.models.enums import AuditAction, StaffRole
-from app.services import Services
 from app.services.caller import Nobody
 from app.services.inputs import NewPassword, UpdateReference, UpdateStaff
 from app.services.problems import NotAllowed, NotFound, NotLoggedIn
 from app.services.results import StaffUnlocked
-from app.settings import Settings
-from tests.support.browsers import Browser, Places, places, said
+from tests.support.browsers import Browser, Places, said
 from tests.support.people import ADMIN, ANOTHER, EMAIL, OFFICE, PASSWORD, People
 from tests.support.services import FakeClock
 from tests.support.story import Story
 
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 FAILED, DONE = "NoUserFound", "LoginSuccess"
-
-
-@pytest.fixture
-def settings(settings_with: Callable[..., Settings], request: pytest.FixtureRequest) -> Settings:
-    return settings_with(**getattr(request, "param", {}))
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
-
-
-@pytest.fixture
-async def world(settings: Settings, services: Services) -> AsyncIterator[Places]:
-    async with places(create_app(settings, services=services)) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from app.models.enums import StaffRole
-from app.services import Services
 from tests.support.api import Api
 from tests.support.people import ADMIN, EMAIL, PASSWORD, People
 
@@ -28,11 +27,6 @@ CHOOSE = """mutation($ticket: String!, $id: ID!) {
 SWITCH = "mutation($id: ID!) { switchCustomer(input: {referenceId: $id}) { __typename } }"
 REVOKE = "mutation($id: ID!) { revokeSession(id: $id) { __typename } }"
 CREATE = 'mutation { createCustomer(input: {number: "HEMMELIG", name: "HEMMELIG"}) { __typename } }'
-
-
-@pytest.fixture
-def people(services: Services) -> People:
-    return People(services)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     )
     staff_totp_roles: Roles = setting(
         tuple(StaffRole),
-        says="The roles that `required` is for, parted by commas",
+        says="The roles that `required` is for, separated by commas",
         shown="`ADMIN,EDITOR,AUDITOR`",
     )
     session_idle_minutes: int = setting(
@@ -230,8 +230,8 @@ class Settings(BaseSettings):
     password_key: KeyRing = setting(
         (),
         says="Passwords go through an HMAC under it before argon2id, so that a stolen database is useless alone. "
-        "It also seals the secrets of authenticator apps. Losing it loses every password and app. Several, parted by "
-        "commas: the first is for new hashes",
+        "It also seals the secrets of authenticator apps. Losing it loses every password and app. Several, separated "
+        "by commas: the first is for new hashes",
         unit="32 bytes, as hex or base64",
         secret=True,
         shown="none",
@@ -254,19 +254,19 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Hosts = setting(
         (),
-        says="The host names that requests may be sent to, parted by commas; others get a 400. In demo mode: "
+        says="The host names that requests may be sent to, separated by commas; others get a 400. In demo mode: "
         "loopback's",
         shown="any",
     )
     trusted_proxies: Networks = setting(
         (),
-        says="Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count, parted by "
+        says="Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count, separated by "
         "commas",
         shown="none",
     )
     cors_origins: Origins = setting(
         (),
-        says="Other origins whose pages may use this service, with its cookies, parted by commas: "
+        says="Other origins whose pages may use this service, with its cookies, separated by commas: "
         "`https://portal.firma.example`",
         shown="none",
     )

@@ -95,18 +95,18 @@ def parse_key(value: object) -> object:
 
 
 def parse_list(value: object) -> object:
-    """The parts of a text that are parted by commas, without the space around them."""
+    """The parts of a text between its commas, without the space around them."""
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 def parse_keys(value: object) -> object:
-    """Several keys, parted by commas or spaces; the first is the current one."""
+    """Several keys, separated by commas or spaces; the first is the current one."""
     if isinstance(value, str):
         value = value.replace(",", " ").split()
     if isinstance(value, bytes | SecretBytes):
         value = [value]
     if not isinstance(value, list | tuple):
-        raise ValueError("must be keys parted by commas")  # noqa: TRY004 - pydantic reports ValueError, not TypeError
+        raise ValueError("must be keys separated by commas")  # noqa: TRY004 - pydantic reports ValueError, not TypeError
     return tuple(parse_key(key) for key in value)
 
 

@@ -74,7 +74,7 @@ class Refusals:
         return max(medians) / min(medians) - 1
 
 
-class Refused:
+class RefusedLogIns:
     """Tries to log in, and is refused each time."""
 
     def __init__(self, server: Server, register: Register) -> None:

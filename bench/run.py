@@ -17,7 +17,7 @@ from bench.filling import Register
 from bench.log_ins import LogIns
 from bench.pages import CUSTOMERS, REFERENCES, Pages
 from bench.processes import Server, Worker, free_port, serving, working
-from bench.refusals import Refused
+from bench.refusals import RefusedLogIns
 from bench.report import Part, Report
 from bench.rounds import Comparison, take_turns
 from tests.support.postgres import cluster, find_binaries
@@ -87,7 +87,7 @@ class Run:
         self.report.parts["viewer"] = Part(title, [viewer])
 
     def _refusals(self, ours: Server) -> None:
-        refused = Refused(ours, self.register)
+        refused = RefusedLogIns(ours, self.register)
         for who, measure in (("portal", refused.portal), ("staff", refused.staff)):
             self.tell(f"Being refused, {who}")
             self.report.refusals[who] = measure(self.plan.refused, self.plan.part)

@@ -5,7 +5,7 @@ transaction that locks the login, finds it as it was read, and makes a session o
 """
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from datetime import datetime
 
 from app import ids, refusals
 from app.database import Transaction
@@ -19,14 +19,20 @@ from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
 from app.services.log_in_try import Account, LogInTry
 from app.services.logins import lock_by_id
-from app.services.places import Place, hold_place, hold_places
-from app.services.portal_password import read_account
+from app.services.places import IS_PLACE, Place, hold_place, hold_places
 from app.services.problems import NotFound, NotLoggedIn, Refused, TicketExpired, refusable
 from app.services.resources import Resources
 from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuccess
 from app.services.session_rows import PreviousLogIn, SessionRows, own_session
 from app.services.tickets import Tickets
 from app.services.validation import existing_key
+
+_ACCOUNT = (
+    "SELECT id, password_hash, epoch, temporary_since, EXISTS (SELECT 1 FROM reference"
+    f" JOIN customer ON customer.id = reference.customer_id WHERE reference.login_id = login.id AND {IS_PLACE})"
+    " AS has_place FROM login WHERE username_key = $1"
+)
+"""One statement whatever is wrong: unknown username, no password, nowhere to log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class PortalLogIn:
                 return await self._enter(tx, login, places[0], entry)
             return await self._offer(tx, login, places, entry)
 
-        return await attempt.logged_in(partial(read_account, self._resources), given.password, enter)
+        return await attempt.logged_in(self._read, given.password, enter)
 
     @refusable
     async def choose_customer(
@@ -98,7 +104,7 @@ class PortalLogIn:
 
         async def work(tx: Transaction) -> LoginSuccess:
             login = await lock_by_id(tx, used.login_id)
-            if login is None or login.epoch != used.epoch or self._is_outdated(login):
+            if login is None or login.epoch != used.epoch or self._is_outdated(login.temporary_since):
                 raise Refused(TicketExpired())
             place = await hold_place(tx, login.id, key)
             if place is None:
@@ -187,8 +193,18 @@ class PortalLogIn:
         await self._resources.audit.write(tx, Nobody(entry.caller.client), [event])
         return choice
 
-    def _is_outdated(self, login: LoginRow) -> bool:
-        return is_outdated(self._resources.settings, login.temporary_since, self._resources.clock.now())
+    async def _read(self, username: str | None) -> Account | None:
+        """The login of a canonical username; None where nobody has it."""
+        database = self._resources.database
+        rows = await database.fetch(_ACCOUNT, username or "")
+        if not rows:
+            return None
+        row = rows[0]
+        lets_in = bool(row["has_place"]) and not self._is_outdated(database.dialect.moment(row["temporary_since"]))
+        return Account(row["id"], row["epoch"], row["password_hash"], lets_in=lets_in)
+
+    def _is_outdated(self, temporary_since: datetime | None) -> bool:
+        return is_outdated(self._resources.settings, temporary_since, self._resources.clock.now())
 
 
 def _subjects(place: Place) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""What operations answer when they succeed, one class for each success type of the public schema.
+"""What operations answer when they succeed: one class for each success type of the public schema, and for two things
+that are done at the command line alone.
 
 They hold keys, not rows: who reads the answer reads the things it names through `app.services.reader`, as the caller
 they are by then.

@@ -5,18 +5,19 @@ one ends it. Adding and removing end the other sessions of the member, and the l
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from app import ids
-from app.database import Transaction
+from app.database import DatabaseUnavailable, Transaction
 from app.models import StaffMember
 from app.models.enums import AuditAction
 from app.security import totp
 from app.services.audit import Event
-from app.services.caller import ADMINS, Caller, StaffUser, require_person_with_role, require_staff_user
+from app.services.caller import ADMINS, Caller, StaffUser, not_allowed, require_person_with_role, require_staff_user
 from app.services.inputs import ConfirmTotp, EnrolTotp, RemoveTotp, RenewRecoveryCodes
-from app.services.problems import AlreadyExists, NotAllowed, NotFound, NotLoggedIn, Refused, WrongCode, refusable
+from app.services.problems import AlreadyExists, NotFound, NotLoggedIn, Refused, WrongCode, refusable
 from app.services.resources import Resources
 from app.services.results import (
     ConfirmTotpSuccess,
@@ -155,7 +156,7 @@ class SecondFactorCare:
         """
         user = require_staff_user(caller)
         if not is_offered(self._resources.settings):
-            raise Refused(NotAllowed())
+            raise not_allowed(user)
         return user
 
     async def _standing(self, user: StaffUser) -> tuple[Mapping[str, Any], Factor | None]:
@@ -193,11 +194,12 @@ class SecondFactorCare:
         return await self._rows.end_all_of_staff(tx, staff_id, but=but)
 
     async def _finish(self, user: StaffUser, number: int, work: Callable[[Transaction], Awaitable[T | None]]) -> T:
-        """Does the work, whose answer is None where the code was wrong: then the try stays counted."""
+        """Does the work, whose answer is None where the code was wrong: then alone the try stays counted."""
         try:
             answer = await self._resources.database.transact(work)
-        except Refused:
-            await self._tries.give_back(user.session_id)
+        except (Refused, DatabaseUnavailable):
+            with suppress(DatabaseUnavailable):
+                await self._tries.give_back(user.session_id)
             raise
         if answer is None:
             raise Refused(await self._tries.failed(user, number, WrongCode()))

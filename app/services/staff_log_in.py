@@ -95,7 +95,7 @@ class StaffLogIn:
             )
 
         try:
-            return await self._resources.database.transact(work)
+            return await attempt.transact(work)
         except Refused as refusal:
             if isinstance(refusal.problem, WrongCode):
                 await attempt.failed(known=True, wrongCode=True)

@@ -8,11 +8,18 @@ from app.database import DatabaseUnavailable
 from app.security.passwords import PasswordHasher
 from app.services import Services, open_services
 from app.services.caller import Nobody
-from app.services.inputs import StaffLogin
+from app.services.inputs import ConfirmStaffLogin, ConfirmTotp, EnrolTotp, StaffLogin
 from app.services.problems import TooManyAttempts
-from app.services.results import LoginSuccess, StaffLoginSuccess
+from app.services.results import (
+    ConfirmTotpSuccess,
+    EnrolTotpSuccess,
+    LoginSuccess,
+    SecondFactorRequired,
+    StaffLoginSuccess,
+)
 from tests.support.people import ADMIN, ANOTHER, CLIENT, PASSWORD, People
 from tests.support.proxy import Wire, wire_to
+from tests.support.second_factor import Phone
 from tests.support.services import FakeClock, make_settings
 
 ENOUGH = 5
@@ -58,6 +65,23 @@ async def test_a_right_password_is_not_counted_where_the_database_fails(
     await fail(wire, behind, application, PASSWORD, LOCKS_THE_ACCOUNT)
     assert not await people.services.resources.database.fetch("SELECT tries FROM throttle")
     assert isinstance(await log_in(behind, application, PASSWORD), LoginSuccess | StaffLoginSuccess)
+
+
+async def test_a_right_code_is_not_counted_either(wired: tuple[Wire, Services, People], clock: FakeClock) -> None:
+    wire, behind, people = wired
+    care, caller = people.services.second_factor, (await people.staff_login()).caller
+    enrolled = await care.enrol_totp(caller, EnrolTotp(PASSWORD))
+    assert isinstance(enrolled, EnrolTotpSuccess)
+    phone = Phone(enrolled.secret, clock)
+    assert isinstance(await care.confirm_totp(caller, ConfirmTotp(phone.code())), ConfirmTotpSuccess)
+    asked = await log_in(behind, "staff", PASSWORD)
+    assert isinstance(asked, SecondFactorRequired)
+    given = ConfirmStaffLogin(asked.ticket, phone.next())
+    for _ in range(ENOUGH):
+        wire.cut_at(LOCKS_THE_ACCOUNT)
+        with pytest.raises(DatabaseUnavailable):
+            await behind.sign_in.confirm_staff_login(Nobody(CLIENT), given)
+    assert isinstance(await behind.sign_in.confirm_staff_login(Nobody(CLIENT), given), StaffLoginSuccess)
 
 
 @pytest.mark.parametrize("application", ["portal", "staff"])

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from app.database import open_database
+from app.database.grants import grant
 from tests.attacks.firm import Firm, with_an_admin
-from tests.attacks.target import EARNEST, Target, command, serving
+from tests.attacks.target import Target, serving
 from tests.support.databases import Loop, PostgresDatabases, SqliteFiles
 from tests.support.roles import as_role, make_role
 from tests.support.services import make_settings
@@ -20,7 +21,7 @@ def sqlite_target(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFa
     """A server on SQLite."""
     folder = tmp_path_factory.mktemp("attacked-sqlite")
     url = sqlite_files.copy(folder)
-    with_an_admin(folder, url)
+    with_an_admin(url)
     with serving(folder, url, workers=2) as target:
         yield target
 
@@ -35,9 +36,7 @@ def postgres_target(
         loop = Loop()
         loop.run(_make_role(url))
         loop.close()
-        migrating = {**EARNEST, "ADGANG_DATABASE_URL": url, "ADGANG_SERVICE_ROLE": ROLE}
-        assert command(folder, migrating, "migrate").returncode == 0
-        with_an_admin(folder, as_role(url, ROLE))
+        with_an_admin(url)
         with serving(folder, as_role(url, ROLE), workers=2) as target:
             target.database_url = url
             yield target
@@ -46,6 +45,7 @@ def postgres_target(
 async def _make_role(url: str) -> None:
     async with open_database(make_settings(database_url=url)) as database:
         await make_role(database, role=ROLE)
+        await grant(database, ROLE)
 
 
 @pytest.fixture

@@ -5,12 +5,18 @@ from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
 
-from tests.attacks.target import EARNEST, HOST, PATIENCE, Target, command
+from app.models.enums import StaffRole
+from app.services import open_services
+from app.services.caller import CommandLine
+from app.services.inputs import CreateStaff, NewPassword
+from app.services.results import CreateStaffSuccess
+from tests.attacks.target import EARNEST, HOST, PATIENCE, Target
+from tests.support.databases import Loop
+from tests.support.services import make_settings
 from tests.support.story import OTHER_PASSWORD, PASSWORD, STAFF_PASSWORD, with_problems
 
 __all__ = [
@@ -58,12 +64,18 @@ def said(payload: Mapping[str, Any]) -> str:
     return str(payload["__typename"]) if seconds is None else f"{payload['__typename']} {round(seconds / 60)} min"
 
 
-def with_an_admin(folder: Path, url: str) -> None:
-    """Adds the firm's first member of staff to a database, as the README has it."""
-    settings = {**EARNEST, "ADGANG_DATABASE_URL": url}
-    arguments = ("staff", "add", ADMIN, "--name", "Anne", "--role", "ADMIN", "--password-stdin")
-    done = command(folder, settings, *arguments, stdin=STAFF_PASSWORD)
-    assert done.returncode == 0, done
+def with_an_admin(url: str) -> None:
+    """Adds the firm's first member of staff to a database, as `adgang staff add` does."""
+    keys = {name.removeprefix("ADGANG_").lower(): EARNEST[name] for name in EARNEST if name.endswith("_KEY")}
+
+    async def add() -> None:
+        async with open_services(make_settings(database_url=url, **keys)) as services:
+            given = CreateStaff("Anne", ADMIN, StaffRole.ADMIN, NewPassword(plaintext=STAFF_PASSWORD))
+            assert isinstance(await services.staff.create_staff(CommandLine(), given), CreateStaffSuccess)
+
+    loop = Loop()
+    loop.run(add())
+    loop.close()
 
 
 async def in_turn(work: Iterable[Awaitable[T]], at_once: int = 8) -> list[T]:

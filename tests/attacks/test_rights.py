@@ -289,7 +289,7 @@ async def test_29_restoring_a_leaked_password(firm: Firm) -> None:
 async def strict(sqlite_files: SqliteFiles, tmp_path: Path) -> AsyncIterator[Firm]:
     """A firm where a password that staff gave is good for an hour, and for nothing but to change it."""
     url = sqlite_files.copy(tmp_path)
-    with_an_admin(tmp_path, url)
+    with_an_admin(url)
     with serving(tmp_path, url, ADGANG_TEMPORARY_PASSWORD_HOURS="1") as target:
         async with AsyncExitStack() as stack:
             yield Firm(target, stack)

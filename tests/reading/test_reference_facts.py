@@ -24,13 +24,13 @@ async def test_what_a_reference_says_of_its_login(firm: Firm, people: Names, clo
     rows = {edge.node.key: edge.node for edge in (await firm.reader.references(OFFICE, ask(text))).edges}
     cai, dorte = rows[3], rows[4]
     assert (cai.can_log_in, cai.locked_until) == (True, clock.now() + timedelta(hours=1))
-    assert [check.passed for check in cai.login_checks] == [True, True, True, True, False, False]
+    assert [check.passed for check in cai.login_checks] == [True, True, True, True, True, False, False]
     assert (dorte.can_log_in, dorte.locked_until) == (False, None)
-    assert [check.passed for check in dorte.login_checks] == [True, True, True, False, True, True]
+    assert [check.passed for check in dorte.login_checks] == [True, True, True, True, False, True, True]
     assert [state.effective for state in cai.permissions].count(True) == 1
     assert [state.effective for state in dorte.permissions].count(True) == len(ALL)
     eva = rows[5]
-    assert [check.passed for check in eva.login_checks] == [False, False, False, True, True, True]
+    assert [check.passed for check in eva.login_checks] == [False, False, True, False, True, True, True]
 
 
 async def test_until_when_a_password_can_be_put_back(firm: Firm, people: Names, clock: FakeClock) -> None:

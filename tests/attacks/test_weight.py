@@ -132,7 +132,7 @@ async def test_05_normalisation_bomb(firm: Firm) -> None:
     """Tens of thousands of combining marks are sent as a text, which take minutes to put in order."""
     anybody, admin = await firm.client(), await firm.admin()
     ida = await firm.person()
-    marks = "a" + MARKS * 60_000
+    marks = "qzxj" + MARKS * 60_000
     for username, password in ((marks, "x"), (ida.email, marks)):
         told = await while_others_are_served(firm, anybody.login(username, password))
         assert said(told) == "NoUserFound"

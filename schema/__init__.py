@@ -7,6 +7,7 @@ Types are declared in one module a noun, with the words that people read in Grap
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,8 +51,12 @@ class Schema(strawberry.Schema):
         pass
 
 
+@cache
 def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schema:
-    """The schema, which describes itself to clients or doesn't, and how much a document may hold."""
+    """The schema, which describes itself to clients or doesn't, and how much a document may hold.
+
+    It takes a tenth of a second to make and never changes, so that applications in one process share it.
+    """
     documents = Documents(introspection=introspection, limits=limits)
     schema = Schema(
         query=Query,

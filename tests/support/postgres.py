@@ -24,6 +24,9 @@ CONFIGURATION = {
 }
 
 
+ENOUGH_MEMORY = 4 * 1024**3
+
+
 class NoPostgres(Exception):
     """There are no binaries to start a cluster from; the text says what to do."""
 
@@ -52,7 +55,7 @@ def cluster(**changes: str) -> Iterator[Cluster]:
         NoPostgres: No binaries were found.
     """
     binaries = find_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="adgang-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="adgang-pg-", dir=_in_memory()))
     user = unprivileged()
     try:
         if user is not None:
@@ -74,6 +77,12 @@ def cluster(**changes: str) -> Iterator[Cluster]:
             run(user, [*control, "-m", "immediate", "stop"], check=False)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> str | None:
+    """A place for files that is no disk, where there is enough of it: making a database takes a fifth of the time."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY else None
 
 
 def find_binaries() -> Path:

@@ -35,13 +35,17 @@ def words_in(password: str, names: Set[str]) -> int | None:
 
 
 def _fewest(text: str, names: Set[str]) -> int | None:
-    """The fewest words from one end of the text to the other: a breadth-first search in which repeating is free."""
+    """The fewest words from one end of the text to the other: a breadth-first search in which repeating is free.
+
+    The last repetition may be cut off, as where somebody fills a field with one word.
+    """
     steps = [tuple(_steps(text, place, names)) for place in range(len(text))]
     begin: tuple[int, frozenset[str]] = (0, frozenset())
     waiting, seen = deque([begin]), {begin}
     while waiting:
         place, used = waiting.popleft()
-        if place == len(text):
+        rest = text[place:]
+        if not rest or any(word.startswith(rest) for word in used):
             return len(used)
         for end, word in steps[place]:
             costs = word is not None and word not in used

@@ -22,6 +22,7 @@ NOBODY: frozenset[str] = frozenset()
         ("passwordpassword", 1),
         ("passw0rdpassw0rd", 1),
         ("portalportalportal", 1),
+        ("adgangskodeadgangskodeadg", 1),
         ("hundekathundekat", 2),
         ("hunde kat hunde kat", 2),
         ("KÆRLIGHED2024kærlighed", 1),

@@ -259,7 +259,7 @@ async def test_40_names_and_texts_as_code(firm: Firm) -> None:
 
 
 INJECTIONS = (
-    "%", "_", "%%%", "_%_%_%_%", "\\", "\\%", "'", "''", "' OR '1'='1", "' OR 1=1 --", "'; DROP TABLE customer; --",
+    "%", "_", "%%%", "_%_%_%_%", "\\", "\\%", "'", "''", "' OR '2'='2", "' OR 1=1 --", "'; DROP TABLE customer; --",
     '"; DELETE FROM login; --', "') UNION SELECT 1 --", "$1", "?1", ":name", "%(x)s", "{0}", "1; SELECT pg_sleep(5)",
     "' || (SELECT password_hash FROM login LIMIT 1) || '", "*", "a*", "[a-z]", "^", "NULL", "/*", "--",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from app.services import second_factor
 from app.services.access_tokens import AccessTokens
 from app.services.audit import Audit
 from app.services.credentials import Credentials
+from app.services.devices import Devices
 from app.services.last_seen import LastSeen
 from app.services.login_care import LoginCare
 from app.services.logins import Logins
@@ -97,7 +98,7 @@ async def _resources(settings: Settings, database: Database, clock: Clock, hashe
     sealing = Sealing([key.get_secret_value() for key in settings.password_key], secret_key, second_factor.USE)
     audit_key = None if settings.audit_key is None else settings.audit_key.get_secret_value()
     audit, throttle = Audit(database, keys, audit_key), Throttle(settings, database, clock, keys)
-    return Resources(settings, database, clock, hasher, audit, keys, throttle, sealing)
+    return Resources(settings, database, clock, hasher, audit, keys, throttle, Devices(keys, clock), sealing)
 
 
 async def _secret_key(settings: Settings, database: Database) -> bytes:

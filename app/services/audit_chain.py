@@ -12,6 +12,7 @@ from typing import Any, Final
 from app.database import Database
 from app.services.audit_beginnings import START, UNREADABLE, Beginnings, Place, are_attested, read_beginnings
 from app.services.audit_checkpoints import (
+    CHECKPOINTS,
     Checkpoint,
     Heads,
     checkpoint_digest,
@@ -103,8 +104,7 @@ class Verifier:
                 "--from out."
             )
         rows = await self._database.fetch(
-            "SELECT number, at, heads, digest FROM audit_checkpoint WHERE number = $1 OR number = $1 - 1 "
-            "ORDER BY number DESC",
+            f"{CHECKPOINTS} WHERE number = $1 OR number = $1 - 1 ORDER BY number DESC",
             number,
         )
         if number == cut:
@@ -166,10 +166,7 @@ class Verifier:
         return None
 
     async def _checkpoint_rows(self, after: int, until: int) -> AsyncIterator[Mapping[str, Any]]:
-        sql = (
-            "SELECT number, at, heads, digest FROM audit_checkpoint WHERE number > $1 AND number <= $2 "
-            f"ORDER BY number LIMIT {BATCH}"
-        )
+        sql = f"{CHECKPOINTS} WHERE number > $1 AND number <= $2 ORDER BY number LIMIT {BATCH}"
         while rows := await self._database.fetch(sql, after, until):
             for row in rows:
                 yield row

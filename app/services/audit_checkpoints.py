@@ -16,6 +16,8 @@ from app.database import Database, Dialect, Executor, Transaction
 from app.services.audit_layout import GENESIS, KEYED, Digester, canonical, moment_text
 
 TRIES: Final = 10
+CHECKPOINTS: Final = "SELECT number, at, heads, digest FROM audit_checkpoint"
+"""What `read_checkpoint` takes, of all there are."""
 Heads = dict[int, tuple[int, bytes]]
 log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang.audit")
 
@@ -67,7 +69,7 @@ async def is_keyed(executor: Executor) -> bool:
 
 async def last_checkpoint(executor: Executor) -> Checkpoint | None:
     """The newest checkpoint."""
-    rows = await executor.fetch("SELECT number, at, heads, digest FROM audit_checkpoint ORDER BY number DESC LIMIT 1")
+    rows = await executor.fetch(f"{CHECKPOINTS} ORDER BY number DESC LIMIT 1")
     return read_checkpoint(executor.dialect, rows[0]) if rows else None
 
 

@@ -17,7 +17,6 @@ from app.security.passwords import StoredHash
 from app.services import usernames
 from app.services.audit import Event
 from app.services.caller import Caller
-from app.services.devices import Devices
 from app.services.password_check import PasswordCheck
 from app.services.problems import NoUserFound, Overloaded, Refused
 from app.services.resources import Resources
@@ -74,7 +73,6 @@ class LogInTry:
         self.username = usernames.canonical(typed)
         self._resources = resources
         self._check = PasswordCheck(resources)
-        self._devices = Devices(resources.keys, resources.clock)
         self._caller = caller
         self._application = application
         self._typed = typed
@@ -91,7 +89,7 @@ class LogInTry:
             Refused: TooManyAttempts.
         """
         if self._taken is None:
-            nonce = self._devices.nonce(self._application, self.username, epoch, self._device_cookie)
+            nonce = self._resources.devices.nonce(self._application, self.username, epoch, self._device_cookie)
             address = self._caller.client.address
             self._taken = await self._resources.throttle.take(self._application, self._typed, address, nonce)
 

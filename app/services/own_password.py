@@ -19,7 +19,6 @@ from app.security.passwords import StoredHash
 from app.services import logins, permissions
 from app.services.caller import Caller, PortalUser, not_allowed, require_portal_user
 from app.services.change_of_password import ChangeOfPassword, check_form
-from app.services.devices import Devices
 from app.services.inputs import ChangePassword
 from app.services.logins import Logins, lock_by_id, state_of
 from app.services.new_passwords import NewPasswords
@@ -45,7 +44,6 @@ class OwnPassword:
         self._resources = resources
         self._logins = logins
         self._rows = rows
-        self._devices = Devices(resources.keys, resources.clock)
         self._change = ChangeOfPassword(resources, new_passwords)
 
     @refusable
@@ -76,7 +74,7 @@ class OwnPassword:
                 customer_id=standing["customer_id"],
                 must_change_password=False,
             )
-            device = self._devices.issue(login) if session.cookie else None
+            device = self._resources.devices.issue(login) if session.cookie else None
             return ChangePasswordSuccess(token, renewed, impact, device)
 
         return await self._resources.database.transact(work)

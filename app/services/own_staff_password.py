@@ -6,7 +6,6 @@ from app.models.enums import AuditAction
 from app.services.audit import Event
 from app.services.caller import Caller, require_staff_user
 from app.services.change_of_password import ChangeOfPassword, check_form
-from app.services.devices import Devices
 from app.services.inputs import ChangePassword
 from app.services.new_passwords import NewPasswords
 from app.services.problems import NotLoggedIn, Refused, refusable
@@ -24,7 +23,6 @@ class OwnStaffPassword:
     def __init__(self, resources: Resources, new_passwords: NewPasswords, rows: SessionRows) -> None:
         self._resources = resources
         self._rows = rows
-        self._devices = Devices(resources.keys, resources.clock)
         self._change = ChangeOfPassword(resources, new_passwords)
 
     @refusable
@@ -59,7 +57,7 @@ class OwnStaffPassword:
                 data={"sessionsRevoked": revoked},
             )
             await self._resources.audit.write(tx, user, [event])
-            device = self._devices.issue(member) if session.cookie else None
+            device = self._resources.devices.issue(member) if session.cookie else None
             return ChangeStaffPasswordSuccess(token, user, revoked, device)
 
         return await database.transact(work)

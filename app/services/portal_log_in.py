@@ -14,7 +14,6 @@ from app.models.enums import AuditAction, SessionTransport
 from app.security.passwords import StoredHash
 from app.services.audit import Event
 from app.services.caller import Caller, Nobody, PortalUser, not_allowed, require_portal_user
-from app.services.devices import Devices
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
 from app.services.log_in_try import Account, LogInTry
@@ -56,7 +55,6 @@ class PortalLogIn:
 
     def __init__(self, resources: Resources, rows: SessionRows, tickets: Tickets) -> None:
         self._resources = resources
-        self._devices = Devices(resources.keys, resources.clock)
         self._rows = rows
         self._tickets = tickets
 
@@ -176,7 +174,7 @@ class PortalLogIn:
         await entry.settle(tx, login)
         event = Event(AuditAction.LOGIN_SUCCEEDED, _subjects(place), username=login.username_key)
         await self._resources.audit.write(tx, user, [event])
-        device = self._devices.issue(login, entry.device_cookie) if entry.cookie else None
+        device = self._resources.devices.issue(login, entry.device_cookie) if entry.cookie else None
         return LoginSuccess(token, user, device)
 
     async def _offer(

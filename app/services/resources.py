@@ -8,6 +8,7 @@ from app.security.keys import Keys
 from app.security.passwords import PasswordHasher
 from app.security.sealing import Sealing
 from app.services.audit import Audit
+from app.services.devices import Devices
 from app.services.throttle import Throttle
 from app.settings import Settings
 
@@ -23,4 +24,5 @@ class Resources:
     audit: Audit
     keys: Keys
     throttle: Throttle
+    devices: Devices
     sealing: Sealing

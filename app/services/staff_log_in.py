@@ -10,7 +10,6 @@ from app.models import StaffMember
 from app.models.enums import AuditAction, SessionTransport
 from app.services.audit import Event
 from app.services.caller import Caller, StaffUser
-from app.services.devices import Devices
 from app.services.inputs import ConfirmStaffLogin, StaffLogin
 from app.services.log_in_try import Account, LogInTry
 from app.services.problems import Refused, TicketExpired, WrongCode, refusable
@@ -29,7 +28,6 @@ class StaffLogIn:
 
     def __init__(self, resources: Resources, rows: SessionRows) -> None:
         self._resources = resources
-        self._devices = Devices(resources.keys, resources.clock)
         self._rows = rows
         self._factors = SecondFactors(resources)
         self._tickets = StaffTickets(resources.database, resources.clock)
@@ -129,7 +127,7 @@ class StaffLogIn:
         subject = (ids.encode("StaffMember", member.id),)
         events = [Event(action, subject, username=member.email_key) for action in actions]
         await self._resources.audit.write(tx, user, events)
-        device = self._devices.issue(member, device_cookie) if cookie else None
+        device = self._resources.devices.issue(member, device_cookie) if cookie else None
         return StaffLoginSuccess(token, user, device)
 
     async def _read(self, email: str | None) -> Account | None:

@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
     schema = create_schema(introspection=settings.introspection, limits=limits or Limits(cost=settings.max_cost))
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(settings, schema, present, current)),
+            Route("/graphql", GraphQLEndpoint(settings, schema, schema.compiled, present, current)),
             Route("/healthz", healthz),
             Route("/readyz", readyz(current)),
         ],

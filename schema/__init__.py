@@ -23,6 +23,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext
 
+from schema.compiled import CompiledDocuments
 from schema.errors import present
 from schema.limits import Limits
 from schema.mutation import Mutation
@@ -45,7 +46,12 @@ references with the same username share one password, and the person chooses the
 
 
 class Schema(strawberry.Schema):
-    """The schema. It logs no error by itself: `present` does, and says what may be said."""
+    """The schema. It logs no error by itself: `present` does, and says what may be said.
+
+    `compiled` are the documents that need no stock execution.
+    """
+
+    compiled: CompiledDocuments
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         pass
@@ -64,6 +70,7 @@ def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schem
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[lambda: ReadDocuments(documents)],
     )
+    schema.compiled = CompiledDocuments()
     schema._schema.description = wrapped(ABOUT)
     for declared in _described(schema._schema):
         declared.description = wrapped(declared.description or "")

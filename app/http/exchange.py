@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,25 @@ from resolvers.context import Context, Cookie
 
 Present = Callable[[GraphQLError, str, str], dict[str, Any]]
 """Says what goes out of an error, given the language and the request's id."""
+
+
+class CompiledAnswer(Protocol):
+    """What a compiled document answered: the JSON of `data`, and what the operation costs."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def cost(self) -> int: ...
+
+
+class CompiledDocuments(Protocol):
+    """Queries that need no stock execution."""
+
+    async def answer(
+        self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None, context: Context
+    ) -> CompiledAnswer | None:
+        """The answer to an operation, or None where stock execution has to answer."""
+
 
 CLEAR_SITE_DATA: Final = '"cache", "storage"'
 
@@ -49,6 +69,11 @@ class Exchange:
         """The answer to a request of which nothing ran, or that was given up."""
         self._headers.update(refusal.headers)
         return self._response(refusal.body(self.locale), refusal.status)
+
+    def compiled(self, answer: CompiledAnswer) -> Response:
+        """The answer to a query that a compiled document answered: it went well, and orders no cookie."""
+        body = {"data": orjson.Fragment(answer.data), "extensions": {"cost": answer.cost}}
+        return self._response(body, 200)
 
     def executed(self, result: ExecutionResult, context: Context, present: Present) -> Response:
         """The answer to an operation, with the cookies it ordered.

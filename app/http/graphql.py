@@ -28,7 +28,7 @@ from app.http.answers import AnswerType, Refusal, overloaded
 from app.http.body import Operation, parse_body, parse_url, read_body
 from app.http.client import client_of
 from app.http.credentials import Application, Shown, require_json_of, shown_by
-from app.http.exchange import Exchange, Present
+from app.http.exchange import CompiledDocuments, Exchange, Present
 from app.http.negotiation import negotiate
 from app.http.standing import require_same_reference
 from app.services import Services
@@ -51,11 +51,18 @@ class GraphQLEndpoint:
     """The ASGI application behind `/graphql`."""
 
     def __init__(
-        self, settings: Settings, schema: strawberry.Schema, present: Present, services: Callable[[], Services]
+        self,
+        settings: Settings,
+        schema: strawberry.Schema,
+        compiled: CompiledDocuments,
+        present: Present,
+        services: Callable[[], Services],
     ) -> None:
-        """`present` says what goes out of an error; `services` gives the ones that were opened."""
+        """`compiled` answers what needs no stock execution; `present` says what goes out of an error; `services` gives
+        the ones that were opened."""
         self._settings = settings
         self._schema = schema
+        self._compiled = compiled
         self._present = present
         self._services = services
 
@@ -126,6 +133,9 @@ class GraphQLEndpoint:
             device_cookie=shown.device_cookie,
             staff_device_cookie=shown.staff_device_cookie,
         )
+        compiled = await self._compiled.answer(operation.query, operation.variables, operation.operation_name, context)
+        if compiled is not None:
+            return exchange.compiled(compiled)
         result = await self._execute(request, exchange, operation, context)
         return exchange.executed(result, context, self._present)
 

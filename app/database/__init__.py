@@ -11,6 +11,7 @@ from app.database.errors import (
     StatementFailed,
 )
 from app.database.executor import Executor, Rows, Transaction
+from app.database.sharing import SharedStatement
 
 __all__ = [
     "ConstraintKind",
@@ -22,6 +23,7 @@ __all__ = [
     "NotPermitted",
     "Rows",
     "SerializationFailed",
+    "SharedStatement",
     "StatementFailed",
     "Transaction",
     "open_database",

@@ -12,6 +12,7 @@ from app.database.binding import bound_models
 from app.database.dialect import Dialect
 from app.database.errors import DatabaseUnavailable, SerializationFailed
 from app.database.executor import Engine, Rows, Transaction
+from app.database.sharing import SharedStatement
 from app.database.sqlite import SqliteEngine, path_of
 
 T = TypeVar("T")
@@ -52,6 +53,18 @@ class Database:
         """
         self._refuse_inside()
         return await self._engine.fetch(sql, args)
+
+    async def fetch_shared(self, statement: SharedStatement, *args: object) -> Rows:
+        """The rows of one reading statement that stands alone; on PostgreSQL all who ask it at the same time share one.
+
+        It begins after it was asked for. It is for small answers: one statement of a text runs at a time. Rows are read
+        by the names of their columns, behind which there may be one more.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy.
+        """
+        self._refuse_inside()
+        return await self._engine.fetch_shared(statement, args)
 
     async def execute(self, sql: str, *args: object) -> int:
         """How many rows one statement that stands alone touched.

@@ -1,14 +1,15 @@
 """What statements are run on: the database, one statement at a time, or a transaction of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from app.database.dialect import Dialect
+from app.database.sharing import Rows, SharedStatement
 
-Rows = Sequence[Mapping[str, Any]]
+__all__ = ["Engine", "Executor", "Rows", "Transaction"]
 
 
 class Executor(Protocol):
@@ -45,6 +46,9 @@ class Engine(Protocol):
 
     async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
         """Like `Executor.fetch`, on a connection of its own."""
+
+    async def fetch_shared(self, statement: SharedStatement, args: tuple[object, ...]) -> Rows:
+        """Like `Database.fetch_shared`."""
 
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
         """Like `Executor.execute`, on a connection of its own."""

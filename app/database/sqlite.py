@@ -21,6 +21,7 @@ from app.database.binding import Unconnected, silent
 from app.database.dialect import SQLITE, SqliteDialect
 from app.database.errors import DatabaseUnavailable
 from app.database.executor import Rows
+from app.database.sharing import SharedStatement
 from app.database.sqlite_statements import (
     WRITES,
     connect,
@@ -147,6 +148,9 @@ class SqliteEngine:
             return await fetch(self._writer, sql, args)
         finally:
             self._turn.release()
+
+    async def fetch_shared(self, statement: SharedStatement, args: tuple[object, ...]) -> Rows:
+        return await self.fetch(statement.sql, args)
 
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
         await self._take_turn()

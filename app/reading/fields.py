@@ -1,7 +1,7 @@
 """What a table's fields can be.
 
-A field is data, not code that runs statements: the same table can be read field by field, or compiled to one statement
-for a whole document. SQL is written once for all databases. In it `:name` stands for a value: one that the condition it
+A field is data, not code that runs statements: whatever is selected of a table, and of those it leads to, becomes one
+statement. SQL is written once for all databases. In it `:name` stands for a value: one that the condition it
 stands in brings along, or else one of the view's.
 """
 
@@ -25,7 +25,8 @@ class Column:
     """A value that the database has or works out.
 
     `joins` are the joins of its table that the expression needs. Where the field isn't `visible` the database isn't
-    asked, and its value is `hidden`.
+    asked, and its value is `hidden`. `once` names another column of the table: within one answer, what was read first
+    for a value of that column holds, whichever rows and statements meet it.
     """
 
     kind: Kind
@@ -33,11 +34,13 @@ class Column:
     joins: tuple[str, ...] = ()
     visible: Visible = to_everybody
     hidden: Any = None
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value worked out in Python from the values of other fields of the same table."""
+    """A value worked out in Python from the values of other fields of the same table and the view, and from nothing
+    else: within one answer it is worked out once for equal ones."""
 
     needs: tuple[str, ...]
     compute: Callable[[Mapping[str, Any], View], Any]

@@ -1,16 +1,16 @@
 """What kinds of value a column can hold, and how each is made from what a driver answers.
 
-Drivers differ: one answers a moment and a truth value, another a text and a number. A kind's `decoder` knows which it
-is told by the dialect, so nothing above this module does.
+Drivers differ: one answers a moment and a truth value, another a text and a number. A kind's decoders know which it is
+told by the dialect, so nothing above this module does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Protocol
 
 Decoder = Callable[[Any], Any]
+ColumnDecoder = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Decoding(Protocol):
@@ -26,11 +26,29 @@ class Decoding(Protocol):
         """A stored JSON document."""
 
 
-class Kind:
-    """A kind of value. `make_decoder` makes the function for one dialect, or None where values come as they are."""
+class Memo(dict[Any, Any]):
+    """The values of a function that were asked for so far. Columns hold the same values over and over."""
 
-    def __init__(self, name: str, make_decoder: Callable[[Decoding], Decoder | None]) -> None:
+    def __init__(self, function: Decoder) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, argument: Any) -> Any:
+        value = self[argument] = self._function(argument)
+        return value
+
+
+class Kind:
+    """A kind of value. `make_decoder` makes the function for one dialect, or None where values come as they are.
+
+    `column` decodes a whole column at once, where that is quicker than value by value.
+    """
+
+    def __init__(
+        self, name: str, make_decoder: Callable[[Decoding], Decoder | None], column: ColumnDecoder | None = None
+    ) -> None:
         self.name = name
+        self.column = column
         self._make_decoder = make_decoder
         self._decoders: dict[Decoding, Decoder | None] = {}
 
@@ -78,14 +96,8 @@ def ENUMS(members: type[Enum]) -> Kind:
     """A JSON list of names of an enumeration's members, as a tuple of members in the order in which they are stored."""
 
     def decoder(decoding: Decoding) -> Decoder:
-        @lru_cache(maxsize=256)
-        def from_text(text: str) -> tuple[Enum, ...]:
-            return tuple(members[name] for name in decoding.json(text))
-
         def decode(value: Any) -> tuple[Enum, ...] | None:
-            if value is None or isinstance(value, str):
-                return None if value is None else from_text(value)
-            return tuple(members[name] for name in decoding.json(value))
+            return None if value is None else tuple(members[name] for name in decoding.json(value))
 
         return decode
 

@@ -55,21 +55,12 @@ def _ordering(list_name: str, table: Table, arguments: Mapping[str, Any]) -> Ord
     return Ordering(list_name, name, descending, order.with_key_of(table.key))
 
 
+@dataclass(frozen=True, slots=True)
 class Edge:
-    """A row's place on a page."""
+    """A row's place on a page. `cursor` is only there where cursors were asked for."""
 
-    __slots__ = ("_ordering", "_parent", "_place", "node")
-
-    def __init__(self, node: Row, ordering: Ordering, parent: int | None, place: tuple[Any, ...]) -> None:
-        self.node = node
-        self._ordering = ordering
-        self._parent = parent
-        self._place = place
-
-    @property
-    def cursor(self) -> str:
-        """The place of this edge in its list; only there where a cursor was asked for."""
-        return self._ordering.encode(self._parent, self._place)
+    node: Row
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)

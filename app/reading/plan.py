@@ -1,67 +1,95 @@
 """What is to be read, made from a selection and the tables: columns, relations and pages.
 
-A plan holds no SQL but the tables' own, and nothing is read while one is made. Every argument, however deep, is checked
-then, so that no statement runs for a selection that is going to be refused.
+A plan holds no SQL but the tables' own and no value of a request, so it is made once for all views of one standing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.reading.fields import Column, Computed, Condition, Many, One, Paged
-from app.reading.page import PageRequest
+from app.reading.fields import Column, Computed, Many, One, Paged
 from app.reading.rows import AnswerKey
+from app.reading.selection import Arguments
 from app.reading.table import Table
+
+KEY = "k"
+"""The name under which statements answer the keys of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of a table's, and the joins that it needs."""
+
+    sql: str
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RelationPlan:
-    """A relation that was asked for. It is empty where the view may not see it."""
+    """A relation that was asked for, and the column that it begins from. Without a target the view may not see it."""
 
     key: AnswerKey
     relation: One | Many
+    link: str
     target: "Plan | None"
 
 
 @dataclass(frozen=True, slots=True)
 class PagedPlan:
-    """A page of related rows for each row."""
+    """A page of related rows for each row, and the column that holds whose they are."""
 
     key: AnswerKey
     relation: Paged
+    link: str
     page: "PagePlan"
 
 
 AnyRelationPlan = RelationPlan | PagedPlan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What is read of a table's rows: columns from the database, values worked out here, and what is related.
 
-    `hidden` are the values of fields that the view may not see. `links` are the expressions that relations begin from,
-    each once, with the name under which the statement answers it.
+    `hidden` are the values of fields that the view may not see. `asked` are the expressions that a statement answers,
+    each once, by the names that they have in it; `names` says which of them is a field's. `index` tells the plans of
+    one reading apart.
     """
 
+    index: int
     table: Table
     columns: Mapping[str, Column]
     hidden: Mapping[str, Any]
     computed: Mapping[str, Computed]
     relations: tuple[AnyRelationPlan, ...]
-    links: Mapping[str, str]
+    asked: Mapping[str, Expression]
+    names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PagePlan:
-    """One page of a list.
+    """One page of a list. Rows, their places, whether there are more, and the count are only read if asked for."""
 
-    `filters` is None where they leave nothing to find. Rows, their places in the list, and the count are only read
-    where they were asked for.
-    """
-
-    request: PageRequest
-    filters: tuple[Condition, ...] | None
+    list_name: str
+    arguments: Mapping[str, Any] | Arguments
     rows: Plan
     wants_rows: bool
     wants_places: bool
+    wants_more: bool
     wants_total: bool
+
+
+@dataclass(slots=True)
+class Asking:
+    """The expressions that a statement is going to answer of one table's rows, and what they are called."""
+
+    expressions: dict[str, Expression] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def name(self, sql: str, joins: tuple[str, ...] = ()) -> str:
+        """The name of an expression, which is asked for from now on."""
+        if sql not in self._names:
+            name = f"c{len(self._names)}" if self._names else KEY
+            self._names[sql] = name
+            self.expressions[name] = Expression(sql, joins)
+        return self._names[sql]

@@ -1,53 +1,56 @@
 """Makes plans from selections."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-from app.reading.fields import Column, Computed, Condition, Many, One, Paged
-from app.reading.page import PageRequest
-from app.reading.plan import AnyRelationPlan, PagedPlan, PagePlan, Plan, RelationPlan
+from app.reading.fields import Column, Computed, Many, One, Paged
+from app.reading.plan import AnyRelationPlan, Asking, PagedPlan, PagePlan, Plan, RelationPlan
 from app.reading.selection import Selected, merged
 from app.reading.table import Table
 from app.reading.view import View
 
 
 class Planner:
-    """Makes the plans of one view."""
+    """Makes the plan of one reading, for all views of one standing."""
 
     def __init__(self, tables: Mapping[str, Table], view: View) -> None:
         self._tables = tables
         self._view = view
+        self._indexes: Iterator[int] = count()
 
     def rows(self, table_name: str, selection: Iterable[Selected]) -> Plan:
-        """The plan for rows of a table with these fields.
-
-        Raises:
-            ArgumentError: An argument of a list below is wrong.
-        """
+        """The plan for rows of a table with these fields."""
         table = self._tables[table_name]
         selection = tuple(selection)
-        return self._plan(table, [selected.name for selected in selection], self._relations(table, selection))
+        return self._plan(table, [selected.name for selected in selection], [(None, selection)])
 
     def page(self, list_name: str, table_name: str, selected: Selected) -> PagePlan:
-        """The plan for one page of a list of a table's rows.
-
-        Raises:
-            ArgumentError: An argument, of this list or of one below, is wrong.
-        """
+        """The plan for one page of a list of a table's rows."""
         table = self._tables[table_name]
         edges = selected.named("edges")
         page_info = selected.named("page_info")
         return PagePlan(
-            request=PageRequest.of(list_name, table, selected.arguments),
-            filters=self._filters(table, selected.arguments.get("filter") or {}),
+            list_name=list_name,
+            arguments=selected.arguments,
             rows=self._nodes(table, edges),
             wants_rows=bool(edges or page_info),
             wants_places=any(edge.wants("cursor") for edge in edges)
             or any(info.wants("start_cursor", "end_cursor") for info in page_info),
+            wants_more=any(info.wants("has_next_page", "has_previous_page") for info in page_info),
             wants_total=selected.wants("total_count"),
         )
 
-    def _plan(self, table: Table, names: Iterable[str], relations: tuple[AnyRelationPlan, ...]) -> Plan:
+    def _plan(
+        self,
+        table: Table,
+        names: Iterable[str],
+        below: Iterable[tuple[tuple[str, str] | None, Sequence[Selected]]],
+    ) -> Plan:
+        """The plan for these fields of a table; relations are looked for in `below`, and answered under those names."""
+        index = next(self._indexes)
+        asking = Asking()
+        asking.name(table.key)
         columns: dict[str, Column] = {}
         hidden: dict[str, Any] = {}
         computed: dict[str, Computed] = {}
@@ -60,11 +63,14 @@ class Planner:
                 columns[name] = field
             elif isinstance(field, Computed):
                 computed[name] = field
-        links: dict[str, str] = {}
-        for plan in relations:
-            if isinstance(plan, PagedPlan) or plan.target is not None:
-                links.setdefault(plan.relation.here, f"_link{len(links)}")
-        return Plan(table, columns, hidden, computed, relations, links)
+        named = {name: asking.name(column.sql, column.joins) for name, column in columns.items()}
+        relations = tuple(
+            self._relation(table, selected, under, asking)
+            for under, selection in below
+            for selected in selection
+            if isinstance(table.field(selected.name), One | Many | Paged)
+        )
+        return Plan(index, table, columns, hidden, computed, relations, asking.expressions, named)
 
     def _hides(self, table: Table, name: str, hidden: dict[str, Any]) -> bool:
         """Whether the view may not see a value; what it sees instead is noted."""
@@ -79,33 +85,18 @@ class Planner:
         asked = [((edge.key, node.key), node.of(table.row.type_name)) for edge in edges for node in edge.named("node")]
         names = [field.name for _, below in asked for field in below]
         together = merged(below for _, below in asked)
-        if together is not None:
-            return self._plan(table, names, self._relations(table, together))
-        apart = [relation for under, below in asked for relation in self._relations(table, below, under)]
-        return self._plan(table, names, tuple(apart))
+        return self._plan(table, names, asked if together is None else [(None, together)])
 
-    def _relations(
-        self, table: Table, selection: Sequence[Selected], under: tuple[str, str] | None = None
-    ) -> tuple[AnyRelationPlan, ...]:
-        plans: list[AnyRelationPlan] = []
-        for selected in selection:
-            field = table.field(selected.name)
-            key = selected.key if under is None else (*under, selected.key)
-            if isinstance(field, Paged):
-                plans.append(PagedPlan(key, field, self.page(field.name, field.target, selected)))
-            elif isinstance(field, One | Many):
-                below = selected.of(self._tables[field.target].row.type_name)
-                plan = self.rows(field.target, below) if field.visible(self._view) else None
-                plans.append(RelationPlan(key, field, plan))
-        return tuple(plans)
-
-    def _filters(self, table: Table, given: Mapping[str, Any]) -> tuple[Condition, ...] | None:
-        conditions: list[Condition] = []
-        for name, value in given.items():
-            if value is None:
-                continue
-            condition = table.filters[name](value, self._view)
-            if condition is None:
-                return None
-            conditions.append(condition)
-        return tuple(conditions)
+    def _relation(
+        self, table: Table, selected: Selected, under: tuple[str, str] | None, asking: Asking
+    ) -> AnyRelationPlan:
+        field = table.field(selected.name)
+        key = selected.key if under is None else (*under, selected.key)
+        assert isinstance(field, One | Many | Paged)
+        if isinstance(field, Paged):
+            link = asking.name(field.here, field.joins)
+            return PagedPlan(key, field, link, self.page(field.name, field.target, selected))
+        if not field.visible(self._view):
+            return RelationPlan(key, field, "", None)
+        below = selected.of(self._tables[field.target].row.type_name)
+        return RelationPlan(key, field, asking.name(field.here, field.joins), self.rows(field.target, below))

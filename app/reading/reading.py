@@ -6,8 +6,9 @@ from app.reading.executor import Executor
 from app.reading.fields import Condition
 from app.reading.page import Page
 from app.reading.planner import Planner
+from app.reading.prepared import PreparedPage, PreparedRows
+from app.reading.row_maker import RowMaker
 from app.reading.rows import Row
-from app.reading.runner import Runner
 from app.reading.selection import Selected
 from app.reading.table import Table
 from app.reading.view import View
@@ -16,13 +17,21 @@ from app.reading.view import View
 class Reading:
     """Reads rows and pages of tables. Each method answers what its view may see, and nothing else exists.
 
-    All of them raise `ArgumentError` where an argument of a list, however deep, is wrong; no statement has run then.
-    (A cursor from another row's list is only known for one when that row is.)
+    Those that read raise `ArgumentError` where an argument of a list, however deep, is wrong; no statement has run
+    then. (A cursor from another row's list is only known for one when that row is.)
     """
 
     def __init__(self, tables: Mapping[str, Table], executor: Executor) -> None:
         self._tables = tables
         self._executor = executor
+
+    def prepare_rows(self, table: str, selection: Iterable[Selected], view: View) -> PreparedRows:
+        """What reads these fields of rows of a table, again and again, for views of this one's standing."""
+        return PreparedRows(Planner(self._tables, view).rows(table, selection), view.standing)
+
+    def prepare_page(self, list_name: str, table: str, selected: Selected, view: View) -> PreparedPage:
+        """What reads pages of a list of a table's rows, again and again, for views of this one's standing."""
+        return PreparedPage(Planner(self._tables, view).page(list_name, table, selected), view.standing)
 
     async def one(self, table: str, selection: Iterable[Selected], view: View, condition: Condition) -> Row | None:
         """The row for which the condition holds, or None."""
@@ -38,17 +47,20 @@ class Reading:
         order: str | None = None,
     ) -> list[Row]:
         """All rows for which the condition holds, in the order of that name or in the table's own."""
-        plan = Planner(self._tables, view).rows(table, selection)
-        return await Runner(self._executor, view).rows(plan, condition, order)
+        prepared = self.prepare_rows(table, selection, view)
+        rows: list[Row] = await prepared.read(self._executor, view, RowMaker(), condition, order)
+        return rows
 
     async def with_keys(
         self, table: str, keys: Sequence[int], selection: Iterable[Selected], view: View, order: str | None = None
     ) -> list[Row]:
         """The rows with these keys, in the order of that name or in the table's own."""
-        plan = Planner(self._tables, view).rows(table, selection)
-        return await Runner(self._executor, view).with_keys(plan, keys, order)
+        if not keys:
+            return []
+        sql = self._executor.dialect.any_of(self._tables[table].key, ":keys")
+        return await self.all(table, selection, view, Condition(sql, values={"keys": list(keys)}), order)
 
     async def page(self, list_name: str, table: str, selected: Selected, view: View) -> Page:
         """One page of a list of all rows of a table; its arguments and what is asked of it are in `selected`."""
-        plan = Planner(self._tables, view).page(list_name, table, selected)
-        return await Runner(self._executor, view).page(plan)
+        page: Page = await self.prepare_page(list_name, table, selected, view).read(self._executor, view, RowMaker())
+        return page

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+
+class Arguments(Protocol):
+    """Arguments that are only known when something is read: they are made from what a request calls its variables."""
+
+    def of(self, variables: Any) -> Mapping[str, Any]:
+        """The ones that were given, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,13 +17,13 @@ class Selected:
     """One field that was asked for.
 
     `name` is the field's name in its table, `key` the name it has in the answer. `arguments` holds the ones that were
-    given, by name. What is asked for below it is in `children`, or, where the field can be of several types, in
-    `by_type`.
+    given, by name, or makes them. What is asked for below it is in `children`, or, where the field can be of several
+    types, in `by_type`.
     """
 
     name: str
     key: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] | Arguments = field(default_factory=dict)
     children: tuple["Selected", ...] = ()
     by_type: Mapping[str, tuple["Selected", ...]] | None = None
 
@@ -31,6 +38,11 @@ class Selected:
     def wants(self, *names: str) -> bool:
         """Whether any field with one of these names is asked for directly below this one."""
         return any(child.name in names for child in self.children)
+
+
+def given(arguments: Mapping[str, Any] | Arguments, variables: Any) -> Mapping[str, Any]:
+    """The arguments themselves."""
+    return arguments if isinstance(arguments, Mapping) else arguments.of(variables)
 
 
 def merged(selections: Iterable[tuple[Selected, ...]]) -> tuple[Selected, ...] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.reading.fields import Basis, Computed, Condition, Field, Order
+from app.reading.fields import Basis, Column, Computed, Condition, Field, Order
 from app.reading.rows import Row
 from app.reading.view import View
 
@@ -63,13 +63,21 @@ class Table:
             raise LookupError(f"The table of {self.row.type_name} has no field {name}.") from None
 
     def with_needs(self, names: Iterable[str]) -> tuple[str, ...]:
-        """These fields and all that they are made from, each after what it needs."""
+        """These fields and all that must be read for them, each after what it needs."""
+        return self._after_needs(names, lambda field: (field.once,) if isinstance(field, Column) and field.once else ())
+
+    def made_from(self, name: str) -> tuple[str, ...]:
+        """A field and all that its value is made from, each after what it needs."""
+        return self._after_needs((name,), lambda field: ())
+
+    def _after_needs(self, names: Iterable[str], besides: Callable[[Field], tuple[str, ...]]) -> tuple[str, ...]:
         found: dict[str, None] = {}
 
         def add(name: str) -> None:
             wanted = self.field(name)
             if name not in found:
-                for need in wanted.needs if isinstance(wanted, Computed | Basis) else ():
+                needs = wanted.needs if isinstance(wanted, Computed | Basis) else besides(wanted)
+                for need in needs:
                     add(need)
                 found[name] = None
 

@@ -1,10 +1,8 @@
 """Through whose eyes something is read."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
 class Answer:
@@ -15,22 +13,25 @@ class Answer:
     """
 
     def __init__(self) -> None:
-        self._readings: dict[object, Any] = {}
+        self._readings: dict[Hashable, dict[Any, Any]] = {}
 
-    def first_reading(self, of: object, value: T) -> T:
-        """The value that was read first of whatever `of` names; this one, where it is the first."""
-        first: T = self._readings.setdefault(of, value)
-        return first
+    def first_readings(self, of: Hashable, keys: Iterable[Any], values: Iterable[Any]) -> list[Any]:
+        """For each key the value that was read of it first; these, where they are the first."""
+        first = self._readings.setdefault(of, {}).setdefault
+        return [first(key, value) for key, value in zip(keys, values, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Who reads, and the values that the SQL of tables may name (`:now`, `:customer_id` …).
 
-    `viewer` is whatever the tables' `scope`, `visible` and `compute` know to look at. There is no reading without a
-    view, so nothing is read that nobody has decided about.
+    `viewer` is whatever the tables' functions know to look at, and `standing` what of it decides about rights: tables'
+    `scope` and `visible` must answer alike for all views of one standing, and differ for the rest in values alone. So a
+    plan that was made for one view serves all others of its standing. There is no reading without a view, so nothing is
+    read that nobody has decided about.
     """
 
     viewer: object
     values: Mapping[str, Any] = field(default_factory=dict)
     answer: Answer = field(default_factory=Answer)
+    standing: Hashable = None

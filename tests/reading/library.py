@@ -201,8 +201,10 @@ def fields(*names: str | Selected) -> tuple[Selected, ...]:
 def page_of(*node: str | Selected, page: tuple[str, ...] = (), key: str = "list", **arguments: Any) -> Selected:
     """A selection of a page: fields of its nodes, and what else is asked of the page (`cursors`, `total_count`)."""
     edges = fields(Selected("node", "node", children=fields(*node)), *(("cursor",) if "cursors" in page else ()))
-    info = Selected("page_info", "page_info", children=fields("start_cursor", "end_cursor"))
-    asked = [Selected("edges", "edges", children=edges)]
-    if "cursors" in page:
-        asked.append(info)
-    return Selected("books", key, arguments, fields(*asked, *(("total_count",) if "total_count" in page else ())))
+    more = ("has_next_page", "has_previous_page", *(("start_cursor", "end_cursor") if "cursors" in page else ()))
+    asked = (
+        Selected("edges", "edges", children=edges),
+        Selected("page_info", "page_info", children=fields(*more)),
+        *(("total_count",) if "total_count" in page else ()),
+    )
+    return Selected("books", key, arguments, fields(*asked))

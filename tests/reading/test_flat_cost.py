@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from app.database import Database, Transaction
-from app.reading import Condition, Key, View
+from app.reading import Condition, Key
 from app.reading.page import PageRequest
-from app.reading.statement import Select, Values
+from app.reading.statement import Select, Slots
 from app.services.tables import TABLES
 
 LISTS = {
@@ -23,13 +23,13 @@ async def test_a_deep_page_begins_in_an_index(database: Database, name: str) -> 
     for order, direction in product(LISTS[name], ("ASC", "DESC")):
         request = PageRequest.of("list", table, {"order_by": order, "direction": direction})
         keys, descending = request.ordering.keys, request.ordering.descending
-        select = Select(table, Values(View(None)))
-        select.add("_key", table.key)
+        select = Select(table, Slots())
+        select.add("k", table.key)
         select.where(Condition("TRUE"))
-        select.beyond(keys, [_somewhere(key) for key in keys], descending=descending)
+        select.beyond(keys, "after_", descending=descending)
         select.order(keys, (), descending=descending)
-        select.limit(51)
-        plan = await _explain(database, str(select), select.values.bound)
+        select.limit("51")
+        plan = await _explain(database, str(select), [_somewhere(key) for key in keys])
         if database.dialect.name == "sqlite":
             assert plan.startswith("SEARCH"), plan
             assert "TEMP B-TREE" not in plan, plan

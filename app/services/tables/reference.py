@@ -44,13 +44,6 @@ class ReferenceRow(Row):
     type_name = "Reference"
 
 
-def _has_password(values: Values, view: View) -> bool:
-    """All of an answer goes by one reading of each login, whichever of its statements met it first."""
-    if values["login_id"] is None:
-        return False
-    return view.answer.first_reading(("login", values["login_id"]), bool(values["has_password_now"]))
-
-
 def _password_status(values: Values, view: View) -> PasswordStatus:
     return PasswordStatus.ENCRYPTED if values["has_password"] else PasswordStatus.NONE
 
@@ -158,8 +151,8 @@ REFERENCE: Final = Table(
         "updated_at": Column(MOMENT, "reference.updated_at"),
         # What the fields above are worked out from.
         "login_id": Column(INT, "reference.login_id"),
-        "has_password_now": Column(BOOL, "reference.has_password"),
-        "has_password": Computed(("login_id", "has_password_now"), _has_password),
+        # All of an answer goes by one reading of each login, whichever of its statements met it first.
+        "has_password": Column(BOOL, "reference.has_password", once="login_id"),
         "customer_active": Column(BOOL, "customer.active", joins=("customer",)),
         "denied_permissions": Column(ENUMS(PortalPermission), "reference.denied_permissions"),
         "applying_permissions": Column(ENUMS(PortalPermission), "applying.permissions", joins=("applying",)),

@@ -63,7 +63,7 @@ def view_of(viewpoint: Viewpoint, answer: Answer) -> View:
             "reference_id": caller.reference_id,
             "customer_id": caller.customer_id,
         }
-    return View(viewpoint, values, answer)
+    return View(viewpoint, values, answer, standing=(type(caller), caller.role, is_held(caller)))
 
 
 def is_portal(view: View) -> bool:

@@ -1,0 +1,38 @@
+"""What a statement answered, as columns: for each level and each name in it the values of all rows, in their order."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from app.reading.composer import Statement
+from app.reading.executor import Executor
+
+Columns = Mapping[str, Sequence[Any]]
+"""The columns of one level, by name."""
+
+
+async def read(executor: Executor, statement: Statement, values: Mapping[str, Any]) -> Mapping[str, Columns]:
+    """Runs a statement; what it answers by the names of its levels. A level without rows may be missing."""
+    if not statement.sql:
+        return {}
+    records = await executor.fetch(statement.sql, *[values[name] for name in statement.values])
+    return _of_arrays(statement, records[0]) if executor.dialect.name == "postgres" else _of_rows(statement, records)
+
+
+def _of_arrays(statement: Statement, record: Any) -> Mapping[str, Columns]:
+    """The row of arrays that PostgreSQL answers: null where there was nothing to gather."""
+    arrays = iter(record.values())
+    return {
+        level.name: {name: array or () for name, array in zip(level.columns, arrays, strict=False)}
+        for level in statement.levels
+    }
+
+
+def _of_rows(statement: Statement, records: Sequence[Any]) -> Mapping[str, Columns]:
+    """The rows that SQLite answers: the number of a level, the place in it, and the level's columns."""
+    found = {}
+    for number, rows in groupby(records, key=itemgetter(0)):
+        level = statement.levels[number]
+        found[level.name] = dict(zip(level.columns, list(zip(*rows, strict=True))[2:], strict=False))
+    return found

@@ -1,0 +1,100 @@
+"""The rows of one level, as columns: what the database answered, and by field what that means."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.reading.columns import Columns
+from app.reading.cursor import Ordering
+from app.reading.kinds import Decoding, Memo
+from app.reading.levels import PARENT, order_names
+from app.reading.plan import KEY, Plan
+from app.reading.view import View
+
+Finish = Callable[[Any], Any]
+"""What is made of a field's value where it is answered."""
+
+
+class Frame:
+    """The values of one plan's rows. Each column is as long as there are rows, and all are in the rows' order."""
+
+    def __init__(self, plan: Plan, columns: Columns, view: View, decoding: Decoding) -> None:
+        self.plan = plan
+        self._columns = columns
+        self._view = view
+        self._decoding = decoding
+        self._stored: dict[str, Sequence[Any]] = {}
+        self.keys: Sequence[int] = columns.get(KEY, ())
+        self.parents: Sequence[Any] = columns.get(PARENT, ()) or [None] * len(self.keys)
+
+    def link(self, name: str) -> Sequence[Any]:
+        """What relations begin from."""
+        return self._columns.get(name, ())
+
+    def values(self, name: str, finish: Finish | None = None) -> Sequence[Any]:
+        """The values of a field, finished, where a way is given. Equal ones are made once."""
+        plan = self.plan
+        if name in plan.hidden:
+            value = plan.hidden[name]
+            return [value if finish is None else finish(value)] * len(self.keys)
+        if name in plan.computed:
+            return self._computed(name, finish)
+        column = plan.columns[name]
+        stored = self.stored(name)
+        if finish is None and column.kind.column is not None:
+            return column.kind.column(stored)
+        decode = column.kind.decoder(self._decoding)
+        if decode is None and finish is None:
+            return stored
+        return list(map(Memo(_both(decode, finish)).__getitem__, stored))
+
+    def stored(self, name: str) -> Sequence[Any]:
+        """The values of a column as they came from the database, or came first within the answer."""
+        if name not in self._stored:
+            column = self.plan.columns[name]
+            stored: Sequence[Any] = self._columns.get(self.plan.names[name], ())
+            if column.once is not None:
+                of = (self.plan.table.source, name)
+                stored = self._view.answer.first_readings(of, self.stored(column.once), stored)
+            self._stored[name] = stored
+        return self._stored[name]
+
+    def cursors(self, ordering: Ordering) -> list[str]:
+        """The cursors of the rows in their lists."""
+        order = self.plan.table.orders[ordering.order]
+        places = []
+        for name, key in zip(order_names(order), ordering.keys, strict=True):
+            decode = key.kind.decoder(self._decoding)
+            place = self._columns.get(name, ())
+            places.append(place if decode is None else list(map(decode, place)))
+        return ordering.cursors(self.parents, zip(*places, strict=True))
+
+    def _computed(self, name: str, finish: Finish | None) -> Sequence[Any]:
+        """Works a field out, once for each combination of what the database answered."""
+        fields = self.plan.table.made_from(name)
+        needed = [need for need in fields if need in self.plan.columns]
+        decoders = [self.plan.columns[need].kind.decoder(self._decoding) for need in needed]
+        computed = [(each, self.plan.computed[each].compute) for each in fields if each in self.plan.computed]
+        hidden = {each: self.plan.hidden[each] for each in fields if each in self.plan.hidden}
+
+        def work_out(stored: tuple[Any, ...]) -> Any:
+            values = {
+                need: value if decode is None else decode(value)
+                for need, decode, value in zip(needed, decoders, stored, strict=True)
+            } | hidden
+            for each, compute in computed:
+                values[each] = compute(values, self._view)
+            return values[name] if finish is None else finish(values[name])
+
+        if not needed:
+            return [work_out(())] * len(self.keys)
+        return list(map(Memo(work_out).__getitem__, zip(*map(self.stored, needed), strict=True)))
+
+
+def _both(first: Finish | None, second: Finish | None) -> Finish:
+    if first is None or second is None:
+        return first or second or _same
+    return lambda value: second(first(value))
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,17 +1,15 @@
-"""PostgreSQL: a pool of asyncpg's, with begin, commit and giving back in our own hands.
+"""PostgreSQL: a pool of asyncpg's connections, with begin, commit and giving back in our own hands.
 
 Tortoise's own transactions take a connection and then begin; where BEGIN fails or is cancelled they never give it
 back. Here the connection is looked after by whoever took it, and Tortoise's queries run on it through
 `PostgresTransaction.client`.
 """
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar, Self
 
-import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from app.database.binding import Unconnected
@@ -19,15 +17,12 @@ from app.database.dialect import POSTGRES, PostgresDialect
 from app.database.errors import DatabaseUnavailable, StatementFailed
 from app.database.executor import Rows
 from app.database.postgres_errors import ConnectionLost, NoLongerPrimary, translate
-from app.database.postgres_statements import PostgresTransaction, is_closed
+from app.database.postgres_pool import PostgresPool
+from app.database.postgres_statements import PostgresTransaction
 from app.database.sharing import SharedStatement, Sharing
 
 ACQUIRE_SECONDS = 3.0
 """How long a request waits for a connection, and a new connection for its server."""
-CLOSE_SECONDS = 1.0
-"""How long an interrupted connection may take to end what it was doing before it is torn down."""
-DRAIN_SECONDS = 10.0
-"""How long closing the pool waits for transactions that are still open."""
 
 _BEGIN = "BEGIN"
 _BEGIN_RELAXED = "BEGIN; SET LOCAL synchronous_commit = off"
@@ -44,24 +39,14 @@ class PostgresEngine:
 
     dialect: ClassVar[PostgresDialect] = POSTGRES
 
-    def __init__(self, pool: Any, acquire_seconds: float) -> None:
+    def __init__(self, pool: PostgresPool) -> None:
         self._pool = pool
-        self._acquire_seconds = acquire_seconds
-        self._ending: set[asyncio.Task[None]] = set()
         self._sharing = Sharing(self._read)
 
     @classmethod
     async def open(cls, url: str, pool_size: int, *, acquire_seconds: float = ACQUIRE_SECONDS) -> Self:
         """The engine for a database URL as asyncpg takes it: `?host=` for a socket, several hosts."""
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=pool_size,
-            timeout=acquire_seconds,
-            reset=_leave,
-            server_settings=_SETTINGS,
-        )
-        return cls(pool, acquire_seconds)
+        return cls(PostgresPool(url, pool_size, wait_seconds=acquire_seconds, server_settings=_SETTINGS))
 
     async def fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
         if _READS.match(sql):
@@ -77,20 +62,23 @@ class PostgresEngine:
             return await self._fetch(sql, args)
         except ConnectionLost:
             pass
-        await self._pool.expire_connections()
+        self._pool.expire()
         return await self._fetch(sql, args)
 
     async def _fetch(self, sql: str, args: tuple[object, ...]) -> Rows:
-        async with self._looked_after(await self._acquire()) as connection:
+        connection = await self._acquire()
+        with self._looked_after(connection):
             return await PostgresTransaction(connection).fetch(sql, *args)
 
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
-        async with self._looked_after(await self._acquire()) as connection:
+        connection = await self._acquire()
+        with self._looked_after(connection):
             return await PostgresTransaction(connection).execute(sql, *args)
 
     @asynccontextmanager
     async def transaction(self, *, durable: bool = True) -> AsyncIterator[PostgresTransaction]:
-        async with self._looked_after(await self._begin(_BEGIN if durable else _BEGIN_RELAXED)) as connection:
+        connection = await self._begin(_BEGIN if durable else _BEGIN_RELAXED)
+        with self._looked_after(connection):
             tx = PostgresTransaction(connection)
             try:
                 yield tx
@@ -99,7 +87,9 @@ class PostgresEngine:
             except Exception:
                 await self._roll_back(connection)
                 raise
-            if await tx.command("COMMIT") != "COMMIT":
+            finally:
+                tx.end()
+            if await PostgresTransaction(connection).command("COMMIT") != "COMMIT":
                 raise StatementFailed("The transaction was undone: an error in it was caught and not let out.")
 
     async def _begin(self, begin: str, *, again: bool = True) -> Any:
@@ -112,15 +102,15 @@ class PostgresEngine:
         try:
             await PostgresTransaction(connection).command(begin)
         except ConnectionLost:
-            await self._tear_down(connection)
+            self._pool.tear_down(connection)
             if not again:
                 raise
         except BaseException:
-            self._end(connection)
+            self._pool.end(connection)
             raise
         else:
             return connection
-        await self._pool.expire_connections()
+        self._pool.expire()
         return await self._begin(begin, again=False)
 
     async def scrub(self, tables: Sequence[str]) -> bool:
@@ -128,15 +118,10 @@ class PostgresEngine:
         return True
 
     async def close(self) -> None:
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await self._pool.close()
-        except TimeoutError:
-            pass  # being cancelled, the pool tears its connections down
-        await asyncio.gather(*self._ending)
+        await self._pool.close()
 
-    @asynccontextmanager
-    async def _looked_after(self, connection: Any) -> AsyncIterator[Any]:
+    @contextmanager
+    def _looked_after(self, connection: Any) -> Iterator[None]:
         """Gets a connection back where it belongs, however the block ends.
 
         It is given back where the block ends in order or in an error that leaves it whole. After a failure of the
@@ -144,24 +129,23 @@ class PostgresEngine:
         would have to wait behind what is still running.
         """
         try:
-            yield connection
+            yield
         except DatabaseUnavailable as failure:
-            await self._tear_down(connection)
+            self._pool.tear_down(connection)
             if isinstance(failure, NoLongerPrimary):
-                await self._pool.expire_connections()
+                self._pool.expire()
             raise
         except Exception:
-            await self._give_back(connection)
+            self._pool.give_back(connection)
             raise
         except BaseException:
-            self._end(connection)
+            self._pool.end(connection)
             raise
-        await self._give_back(connection)
+        self._pool.give_back(connection)
 
     async def _acquire(self) -> Any:
         try:
-            async with asyncio.timeout(self._acquire_seconds):
-                return await self._pool.acquire()
+            return await self._pool.take()
         except TimeoutError:
             raise DatabaseUnavailable("No connection to PostgreSQL in time.") from None
         except Exception as error:
@@ -172,38 +156,11 @@ class PostgresEngine:
                 known = DatabaseUnavailable(f"PostgreSQL took no connection ({type(error).__name__}).")
             raise known from None
 
-    async def _give_back(self, connection: Any) -> None:
-        if is_closed(connection) or connection.is_in_transaction():
-            await self._tear_down(connection)
-        else:
-            await self._pool.release(connection)
-
-    async def _tear_down(self, connection: Any) -> None:
-        if not is_closed(connection):
-            connection.terminate()
-        await self._pool.release(connection)
-
     async def _roll_back(self, connection: Any) -> None:
         try:
             await connection.execute("ROLLBACK")
         except Exception:  # what went wrong first is what the caller must hear of
-            await self._tear_down(connection)
-
-    def _end(self, connection: Any) -> None:
-        """Ends an interrupted connection in the background, so that a cancelled caller doesn't wait for it."""
-        task = asyncio.create_task(_close(connection))
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
-
-
-async def _close(connection: Any) -> None:
-    """Lets the driver cancel what runs on the server, which may be waiting for a lock while it holds others."""
-    with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):  # after these, a time-out too, it is gone
-        await connection.close(timeout=CLOSE_SECONDS)
-
-
-async def _leave(connection: Any) -> None:
-    """In place of asyncpg's reset between two users of a connection, which costs a round trip."""
+            self._pool.tear_down(connection)
 
 
 def get_client_class(_: dict[str, Any]) -> type[Unconnected]:

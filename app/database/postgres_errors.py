@@ -17,6 +17,11 @@ _CONSTRAINTS = {
     asyncpg.CheckViolationError: ConstraintKind.CHECK,
     asyncpg.NotNullViolationError: ConstraintKind.NOT_NULL,
 }
+_RUN_AGAIN = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,  # a table has other columns now; the driver has forgotten how it read it
+)
 _LOST = (
     OSError,  # TimeoutError and refused or broken connections are among them
     asyncpg.PostgresConnectionError,
@@ -44,7 +49,7 @@ class NoLongerPrimary(DatabaseUnavailable):
 
 def translate(error: BaseException, *, closed: bool) -> Exception | None:
     """What a driver's error means to us, without the values it quotes; None where it is none of the driver's."""
-    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
+    if isinstance(error, _RUN_AGAIN):
         return SerializationFailed(type(error).__name__)
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         kind = _CONSTRAINTS.get(type(error), ConstraintKind.OTHER)

@@ -4,7 +4,6 @@ import asyncio
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
-import asyncpg
 from tortoise.backends.asyncpg.client import TransactionWrapper
 
 from app.database.binding import silent
@@ -14,17 +13,17 @@ from app.database.postgres_errors import translate
 
 
 def _raise(error: Exception, connection: Any) -> NoReturn:
-    known = translate(error, closed=is_closed(connection))
+    known = translate(error, closed=connection.is_closed())
     if known is None:
         raise error
     raise known from None
 
 
-def is_closed(connection: Any) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True  # it ended by itself and the pool has taken it back already
+class _Ended:
+    """In place of a connection that somebody else may have now."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError("The transaction has ended.")
 
 
 class PostgresClient(TransactionWrapper):
@@ -37,6 +36,10 @@ class PostgresClient(TransactionWrapper):
         self.log = silent
         self.connection_name = POSTGRES.name
         self.fetch_inserted = True
+
+    def end(self) -> None:
+        """Runs nothing any more."""
+        self._connection = _Ended()
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -61,6 +64,12 @@ class PostgresTransaction:
     @cached_property
     def client(self) -> PostgresClient:
         return PostgresClient(self._connection)
+
+    def end(self) -> None:
+        """Runs nothing any more."""
+        self._connection = _Ended()
+        if "client" in vars(self):
+            self.client.end()
 
     async def fetch(self, sql: str, *args: object) -> Rows:
         try:

@@ -1,4 +1,4 @@
-"""How log lines look: one JSON object a line, or text for people; every library's lines go the same way as ours.
+"""How log lines look: one JSON object a line, or text for people; every library's lines end up as ours do.
 
 No line holds what a caller sent or a row contains. So an exception is logged by its type and its way through the code,
 never by its text; libraries that log statements or documents are silent; and what remains is escaped, so that no value
@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import orjson
 import structlog
@@ -45,31 +45,49 @@ def configure_logging(settings: Settings) -> None:
         without_exception_texts,
         plain,
     ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
+    lines = Lines(sys.stderr)
+    lines.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[first_line, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [lines]
     root.setLevel(settings.log_level.upper())
+    structlog.configure(
+        processors=[structlog.stdlib.PositionalArgumentsFormatter(), *shared, *_renderers(settings)],
+        logger_factory=lambda name: Straight(name, lines),
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+    )
     for name in SILENT:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Where lines go, one at a time."""
+
+    def put(self, line: str) -> None:
+        """Writes a line. Nobody is kept from their work by a log that can't be written to."""
+        self.acquire()
+        try:
+            self.stream.write(f"{line}\n")
+            self.flush()
+        except (OSError, ValueError):
+            pass
+        finally:
+            self.release()
+
+
+class Straight:
+    """Takes a logger's lines of ours straight to where lines go: `logging` would take it as long again to get there."""
+
+    def __init__(self, name: str, lines: Lines) -> None:
+        self.name = name
+        self.debug = self.info = self.warning = self.error = self.critical = lines.put
 
 
 def frames(trace: TracebackType | None) -> list[str]:
@@ -129,7 +147,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _plain(value: object) -> object:
     match value:
         case str():
-            return str(value)[:LONGEST].encode("utf-8", "backslashreplace").decode()
+            return value[:LONGEST] if value.isascii() else value[:LONGEST].encode("utf-8", "backslashreplace").decode()
         case None | bool() | float():
             return value
         case int():
@@ -157,4 +175,7 @@ def _renderers(settings: Settings) -> list[Processor]:
 
 def _dumps(event: object, **_options: Any) -> str:
     """JSON; what orjson leaves of control and direction signs stands in texts only, where JSON has an escape for it."""
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(event).decode())
+    text = orjson.dumps(event).decode()
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

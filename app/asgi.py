@@ -1,18 +1,13 @@
-"""The ASGI application, put together: routes, what surrounds every request, and the services' life."""
+"""The ASGI application, put together: endpoints, what surrounds every request, and the services' life."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from app.http.access import Access
-from app.http.answers import Refusal, refused
+from app.http.access import Access, Endpoint
 from app.http.door import Door
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import healthz, readyz
@@ -46,27 +41,15 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
             yield
 
     schema = create_schema(introspection=settings.introspection, limits=limits or Limits(cost=settings.max_cost))
-    app = Starlette(
-        routes=[
-            Route("/graphql", GraphQLEndpoint(settings, schema, schema.compiled, present, current)),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz(current)),
-        ],
-        middleware=[Middleware(Access, door=Door(settings))],
-        exception_handlers={HTTPException: nothing_here},
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False
+    endpoints: dict[str, Endpoint] = {
+        "/graphql": GraphQLEndpoint(settings, schema, schema.compiled, present, current),
+        "/healthz": healthz,
+        "/readyz": readyz(current),
+    }
+    app = Starlette(middleware=[Middleware(Access, door=Door(settings), endpoints=endpoints)], lifespan=lifespan)
     if services is not None:
         app.state.services = services
     return app
-
-
-async def nothing_here(request: Request, error: Exception) -> Response:
-    """The answer to an address or a method that nothing is behind."""
-    assert isinstance(error, HTTPException)
-    refusal = Refusal(error.status_code, "NOT_FOUND", "unknown_page", headers=error.headers)
-    return refused(refusal, request.headers.get("accept-language"))
 
 
 def from_environment() -> Starlette:

@@ -3,13 +3,46 @@
 A refusal is a GraphQL error too, so that a client needs one way of reading what went wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 import orjson
-from starlette.responses import Response
 
 from app import i18n
+from app.http.headers import remembered
+
+Header = tuple[bytes, bytes]
+
+
+EVERY_ANSWER: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What browsers are told to obey."""
+
+
+def header(name: str, value: str) -> Header:
+    """A header as it goes over the wire."""
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+def encoded(told: Mapping[str, str]) -> list[Header]:
+    """Headers as they go over the wire."""
+    return [header(name, value) for name, value in told.items()]
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer, but for what every answer says besides."""
+
+    status: int
+    body: bytes = b""
+    headers: list[Header] = field(default_factory=list)
 
 
 class AnswerType(StrEnum):
@@ -17,6 +50,13 @@ class AnswerType(StrEnum):
 
     GRAPHQL = "application/graphql-response+json"
     JSON = "application/json"
+
+
+CONTENT_LANGUAGES: Final = {locale: header("Content-Language", locale) for locale in i18n.LOCALES}
+_CONTENT_TYPES: Final = {kind: header("Content-Type", f"{kind}; charset=utf-8") for kind in AnswerType}
+
+locale_of: Final = remembered(i18n.negotiate)
+"""The language to answer in, by the caller's `Accept-Language`."""
 
 
 class Refusal(Exception):
@@ -39,7 +79,7 @@ class Refusal(Exception):
     ) -> None:
         super().__init__(code)
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers = encoded(headers or {})
         self._key = key
         self._values = dict(values or {})
         self._seconds = seconds
@@ -65,23 +105,17 @@ def overloaded(retry_after_seconds: int) -> Refusal:
     )
 
 
-def refused(refusal: Refusal, accept_language: str | None) -> Response:
-    """The answer to a request that never came to an endpoint, in the caller's language."""
-    locale = i18n.negotiate(accept_language)
-    headers = {**refusal.headers, "Content-Language": locale}
-    return json_response(refusal.body(locale), status=refusal.status, headers=headers)
+def refused(refusal: Refusal, accept_language: str | None) -> Answer:
+    """The answer to a request that never came to be an operation, in the caller's language."""
+    locale = locale_of(accept_language)
+    return json_answer(refusal.body(locale), refusal.status, headers=[*refusal.headers, CONTENT_LANGUAGES[locale]])
 
 
-def json_response(
+def json_answer(
     body: Mapping[str, object],
-    *,
     status: int = 200,
-    media_type: str = AnswerType.JSON,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """A response in UTF-8 that says so."""
-    return Response(
-        orjson.dumps(body),
-        status_code=status,
-        headers={**(headers or {}), "Content-Type": f"{media_type}; charset=utf-8"},
-    )
+    media_type: AnswerType = AnswerType.JSON,
+    headers: Iterable[Header] = (),
+) -> Answer:
+    """An answer in UTF-8 that says so."""
+    return Answer(status, orjson.dumps(body), [_CONTENT_TYPES[media_type], *headers])

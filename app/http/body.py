@@ -4,17 +4,18 @@ orjson alone reads JSON here. It refuses nesting, numbers and lone surrogates th
 and others choke on, so no two parsers can disagree about a request. Nothing that a refusal says quotes the request.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import Request
 
 from app import refusals
 from app.http.answers import Refusal
+from app.http.deadline import OutOfTime, in_time
+from app.http.headers import remembered
+from app.http.request import ClientGone, Request
 from app.refusals import Kind
 
 MAX_BODY_BYTES = 256 * 1024
@@ -46,43 +47,53 @@ def require_json(content_types: list[str]) -> None:
     Raises:
         Refusal: 415 for any other type, charset or parameter, and for none.
     """
-    refusal = Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "content_type")
-    if len(content_types) != 1:
-        raise refusal
-    media_type, *parameters = (piece.strip().lower() for piece in content_types[0].split(";"))
-    if media_type != "application/json":
-        raise refusal
-    for parameter in filter(None, parameters):
-        name, _, value = parameter.partition("=")
-        if name.strip() != "charset" or value.strip().strip('"') != "utf-8":
-            raise refusal
+    if len(content_types) != 1 or not _is_json(content_types[0]):
+        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "content_type")
+
+
+@remembered
+def _is_json(content_type: str) -> bool:
+    media_type, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
+    named = (parameter.partition("=") for parameter in filter(None, parameters))
+    return media_type == "application/json" and all(
+        name.strip() == "charset" and value.strip().strip('"') == "utf-8" for name, _, value in named
+    )
 
 
 async def read_body(request: Request) -> bytes:
     """A body of at most `MAX_BODY_BYTES`, given up on after `MAX_BODY_SECONDS`.
 
     Raises:
+        ClientGone: The client has hung up.
         Refusal: 413 or 408.
     """
-    text = request.headers.get("content-length", "")
+    try:
+        return await in_time(_received(request), MAX_BODY_SECONDS)
+    except OutOfTime:
+        refusals.note(Kind.LIMIT, bound="body_seconds", most=int(MAX_BODY_SECONDS))
+        raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None
+
+
+async def _received(request: Request) -> bytes:
+    text = request.headers.get("content-length") or ""
     announced = int(text[:20]) if text.isdecimal() else 0
     if announced > MAX_DISCARDED_BYTES:
         raise too_large()
-    body, received = bytearray(), 0
-    try:
-        async with asyncio.timeout(MAX_BODY_SECONDS):
-            async for chunk in request.stream():
-                received += len(chunk)
-                if received > MAX_DISCARDED_BYTES:
-                    raise too_large()
-                if max(received, announced) <= MAX_BODY_BYTES:
-                    body += chunk
-    except TimeoutError:
-        refusals.note(Kind.LIMIT, bound="body_seconds", most=int(MAX_BODY_SECONDS))
-        raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None
+    body, received, more = b"", 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        received += len(chunk)
+        if received > MAX_DISCARDED_BYTES:
+            raise too_large()
+        if max(received, announced) <= MAX_BODY_BYTES:
+            body += chunk
+        more = message.get("more_body", False)
     if max(received, announced) > MAX_BODY_BYTES:
         raise too_large()
-    return bytes(body)
+    return body
 
 
 def too_large() -> Refusal:

@@ -1,28 +1,17 @@
-"""Where a request comes from, as far as it can be believed."""
+"""What a client is known by, as far as it can be shown: its address and its browser."""
 
 import ipaddress
 import unicodedata
+from typing import Final
 
-from starlette.requests import Request
+from app.http.headers import remembered
 
-from app.services.caller import Client
-
-MAX_USER_AGENT = 256
+MAX_USER_AGENT: Final = 256
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def client_of(request: Request) -> Client:
-    """The caller's address and browser, as its session and the audit will show them."""
-    return Client(address_of(request), user_agent_of(request.headers.get("user-agent")))
-
-
-def address_of(request: Request) -> str | None:
-    """The client's address: the peer's, or the one that a trusted proxy gave for it (`app.http.proxies`)."""
-    address = parse_address(request.client.host) if request.client is not None else None
-    return str(address) if address is not None else None
-
-
+@remembered
 def parse_address(text: str) -> Address | None:
     """An address as we write it: no zone, and an IPv4 address as such however it came."""
     try:
@@ -34,6 +23,7 @@ def parse_address(text: str) -> Address | None:
     return address
 
 
+@remembered
 def user_agent_of(header: str | None) -> str | None:
     """What a browser calls itself, as far as it can be shown."""
     return printable(header, MAX_USER_AGENT).strip() or None if header is not None else None
@@ -41,4 +31,7 @@ def user_agent_of(header: str | None) -> str | None:
 
 def printable(text: str, longest: int) -> str:
     """The beginning of a text without the control and format characters that could upset a log or a terminal."""
-    return "".join(letter for letter in text[:longest] if not unicodedata.category(letter).startswith("C"))
+    beginning = text[:longest]
+    if beginning.isprintable():
+        return beginning
+    return "".join(letter for letter in beginning if not unicodedata.category(letter).startswith("C"))

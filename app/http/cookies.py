@@ -7,46 +7,37 @@ own.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-
 from app import refusals
 from app.http.answers import Refusal
+from app.http.request import Request
 from app.refusals import Kind
+from resolvers.context import Cookie
+
+SUFFIXES: Final = {
+    Cookie.PORTAL_SESSION: "",
+    Cookie.STAFF_SESSION: "-staff",
+    Cookie.TICKET: "-ticket",
+    Cookie.STAFF_TICKET: "-staff-ticket",
+    Cookie.DEVICE: "-device",
+    Cookie.STAFF_DEVICE: "-staff-device",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CookieNames:
     """What the cookies are called, and whether they may travel over TLS alone."""
 
-    portal: str
-    staff: str
-    ticket: str
-    staff_ticket: str
-    device: str
-    staff_device: str
+    of: Mapping[Cookie, str]
     secure: bool
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every name of ours."""
-        return (self.portal, self.staff, self.ticket, self.staff_ticket, self.device, self.staff_device)
 
 
 def _names(prefix: str, *, secure: bool) -> CookieNames:
-    return CookieNames(
-        portal=prefix,
-        staff=f"{prefix}-staff",
-        ticket=f"{prefix}-ticket",
-        staff_ticket=f"{prefix}-staff-ticket",
-        device=f"{prefix}-device",
-        staff_device=f"{prefix}-staff-device",
-        secure=secure,
-    )
+    return CookieNames({cookie: f"{prefix}{suffix}" for cookie, suffix in SUFFIXES.items()}, secure)
 
 
 HOST_NAMES: Final = _names("__Host-adgang", secure=True)
@@ -55,7 +46,7 @@ LOOPBACK_NAMES: Final = _names("adgang-demo", secure=False)
 
 def names_for(request: Request, *, demo: bool) -> CookieNames:
     """The names to use with this request: the demo's own on plain-HTTP loopback, the safe ones everywhere else."""
-    if demo and request.scope["scheme"] == "http" and is_loopback(request.headers.get("host", "")):
+    if demo and request.scheme == "http" and is_loopback(request.headers.get("host") or ""):
         return LOOPBACK_NAMES
     return HOST_NAMES
 
@@ -69,24 +60,29 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def read_cookies(headers: Iterable[str], wanted: Iterable[str]) -> dict[str, str]:
-    """The wanted ones of a request's cookies.
+def read_cookies(headers: Iterable[str], names: CookieNames) -> dict[Cookie, str]:
+    """Our cookies among a request's.
 
     Raises:
         Refusal: 400, where one comes twice. Somebody has planted the other, and which is which can't be told.
     """
-    names = frozenset(wanted)
-    found: dict[str, str] = {}
+    found: dict[Cookie, str] = {}
+    for cookie, value in ours_among(headers, names):
+        if cookie in found:
+            refusals.note(Kind.CREDENTIALS, header="cookie")
+            raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
+        found[cookie] = value
+    return found
+
+
+def ours_among(headers: Iterable[str], names: CookieNames) -> Iterator[tuple[Cookie, str]]:
+    """Our cookies among a request's, as often as they come."""
+    ours = {name: cookie for cookie, name in names.of.items()}
     for header in headers:
         for pair in header.split(";"):
             name, separator, value = pair.partition("=")
-            if not separator or (name := name.strip()) not in names:
-                continue
-            if name in found:
-                refusals.note(Kind.CREDENTIALS, header="cookie")
-                raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
-            found[name] = value.strip()
-    return found
+            if separator and (cookie := ours.get(name.strip())) is not None:
+                yield cookie, value.strip()
 
 
 def set_cookie(name: str, value: str, *, max_age: int, secure: bool) -> str:

@@ -9,19 +9,19 @@ The portal and the staff application live on one origin and have a cookie each. 
 cookie is read where there is one, else staff's.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-
 from app import refusals
 from app.http.answers import Refusal
 from app.http.body import require_json
-from app.http.cookies import CookieNames, read_cookies
+from app.http.cookies import CookieNames, ours_among, read_cookies
+from app.http.request import Request
 from app.refusals import Kind
+from resolvers.context import Cookie
 
 CHOICE_HEADER: Final = "adgang-session"
 LONGEST_SECRET: Final = 200
@@ -34,31 +34,35 @@ class Application(StrEnum):
     STAFF = auto()
 
 
+SESSION_COOKIES: Final = {
+    Application.PORTAL: Cookie.PORTAL_SESSION,
+    Application.STAFF: Cookie.STAFF_SESSION,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a request shows. `application` is None for a token of the Authorization header, else whose cookie it is."""
+    """What a request shows. `application` is None for a token of the Authorization header, else whose cookie it is.
+
+    `cookies` are all that count of the request's.
+    """
 
     secret: str | None = field(default=None, repr=False)
     application: Application | None = None
-    ticket_cookie: str | None = field(default=None, repr=False)
-    staff_ticket_cookie: str | None = field(default=None, repr=False)
-    device_cookie: str | None = field(default=None, repr=False)
-    staff_device_cookie: str | None = field(default=None, repr=False)
+    cookies: Mapping[Cookie, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_cookie(self) -> bool:
         return self.application is not None
 
 
-def shown_by(request: Request, names: CookieNames, origins: Collection[str] = ()) -> Shown:
+def shown_by(request: Request, names: CookieNames) -> Shown:
     """The credentials of a request whose body, if it is a POST, is known to be JSON.
-
-    Cookies count from our own pages, and from those of `origins`.
 
     Raises:
         Refusal: 400 for two credentials of one kind or an unknown `Adgang-Session`, 403 for a cookie from elsewhere.
     """
-    headers = request.headers.getlist("authorization")
+    headers = request.headers.every("authorization")
     if len(headers) > 1:
         refusals.note(Kind.CREDENTIALS, header="authorization")
         raise Refusal(400, "TWO_CREDENTIALS", "two_credentials")
@@ -67,15 +71,14 @@ def shown_by(request: Request, names: CookieNames, origins: Collection[str] = ()
     wanted = wanted_application(request)
     if request.method != "POST":
         return Shown()
-    cookies = read_cookies(request.headers.getlist("cookie"), names.all)
-    if cookies:
-        require_known_origin(request, origins)
-    beside = (names.ticket, names.staff_ticket, names.device, names.staff_device)
-    others = tuple(bounded(cookies[name]) if name in cookies else None for name in beside)
-    for application, name in ((Application.PORTAL, names.portal), (Application.STAFF, names.staff)):
-        if name in cookies and wanted in (None, application):
-            return Shown(bounded(cookies[name]), application, *others)
-    return Shown(None, None, *others)
+    sent = read_cookies(request.headers.every("cookie"), names)
+    if sent:
+        require_known_origin(request)
+    cookies = {cookie: bounded(secret) for cookie, secret in sent.items()}
+    for application, cookie in SESSION_COOKIES.items():
+        if cookie in cookies and wanted in (None, application):
+            return Shown(cookies[cookie], application, cookies)
+    return Shown(cookies=cookies)
 
 
 def require_json_of(request: Request, names: CookieNames) -> None:
@@ -85,9 +88,9 @@ def require_json_of(request: Request, names: CookieNames) -> None:
         Refusal: 415.
     """
     try:
-        require_json(request.headers.getlist("content-type"))
+        require_json(request.headers.every("content-type"))
     except Refusal:
-        if request.cookies.keys() & set(names.all):
+        if any(ours_among(request.headers.every("cookie"), names)):
             refusals.note(Kind.CSRF, header="content-type")
         raise
 
@@ -109,7 +112,7 @@ def wanted_application(request: Request) -> Application | None:
     Raises:
         Refusal: 400 for any other value.
     """
-    values = request.headers.getlist(CHOICE_HEADER)
+    values = request.headers.every(CHOICE_HEADER)
     if not values:
         return None
     if len(values) == 1 and values[0] in set(Application):
@@ -117,8 +120,8 @@ def wanted_application(request: Request) -> Application | None:
     raise Refusal(400, "BAD_REQUEST", "unknown_application")
 
 
-def require_known_origin(request: Request, origins: Collection[str]) -> None:
-    """Lets a request pass that a page of ours or of these origins sent, or that no browser's page did.
+def require_known_origin(request: Request) -> None:
+    """Lets a request pass that a page of ours or of an allowed origin sent, or that no browser's page did.
 
     A page can't forge `Origin` or `Sec-Fetch-Site`; a browser too old to send either has no `__Host-` cookie that
     `SameSite=Lax` wouldn't keep home.
@@ -126,13 +129,13 @@ def require_known_origin(request: Request, origins: Collection[str]) -> None:
     Raises:
         Refusal: 403.
     """
-    sent = request.headers.getlist("origin")
+    sent = request.headers.every("origin")
     if sent:
-        known = len(sent) == 1 and (
-            sent[0] in origins or is_own_origin(sent[0], request.headers.getlist("host"), request.scope["scheme"])
+        known = request.origin is not None or (
+            len(sent) == 1 and is_own_origin(sent[0], request.headers.every("host"), request.scheme)
         )
     else:
-        known = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        known = request.headers.get("sec-fetch-site") in (None, "same-origin")
     if not known:
         refusals.note(Kind.CSRF, header="origin" if sent else "sec-fetch-site")
         raise Refusal(403, "FOREIGN_ORIGIN", "foreign_origin")

@@ -7,19 +7,16 @@ password too: it isn't served, and neither sent on to https, so that the mistake
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
-from starlette.types import Scope
-
 from app import refusals
-from app.http.answers import Refusal, refused
+from app.http.answers import EVERY_ANSWER, Answer, Header, Refusal, encoded
 from app.http.cookies import is_loopback
+from app.http.headers import remembered
 from app.http.origins import Origins, is_preflight, preflight
 from app.http.proxies import Proxies
+from app.http.request import Request
 from app.refusals import Kind
 from app.settings import Settings
 
@@ -31,14 +28,6 @@ MAX_HEADER_BYTES: Final = 32 * 1024
 _HOST: Final = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What every answer to a request says besides, and the answer itself where the request gets no further."""
-
-    headers: Mapping[str, str]
-    answer: Response | None
-
-
 class Door:
     """Where every request comes in."""
 
@@ -47,68 +36,73 @@ class Door:
         self._hosts = frozenset(settings.allowed_hosts)
         self._origins = Origins(settings.cors_origins)
         self._proxies = Proxies(settings.trusted_proxies)
+        self._is_ours = remembered(self._names_us)
+        self._told = cache(self._told_to)
 
-    def enter(self, scope: Scope) -> Entry:
-        """Settles in the scope who asks and over what, and whether the request may go on."""
-        over = self._proxies.believe(scope)
-        headers = Headers(scope=scope)
-        origin = self._origins.allowed(headers)
-        told = {**self._origins.headers(origin), **(HSTS if scope["scheme"] == "https" else {})}
-        try:
-            _require_sane_headers(headers)
-            if scope["path"] in HEALTH:
-                _require_one_host(headers)
-            else:
-                self._require_our_host(headers)
-                self._require_tls(over, headers)
-        except Refusal as refusal:
-            return Entry(told, refused(refusal, headers.get("accept-language")))
-        return Entry(told, preflight() if origin is not None and is_preflight(scope, headers) else None)
+    def enter(self, request: Request) -> Answer | None:
+        """Settles who asks and over what, and what the answer says besides; and answers what browsers ask beforehand.
 
-    def _require_our_host(self, headers: Headers) -> None:
+        Raises:
+            Refusal: 400, 403 or 431, where the request gets no further.
+        """
+        over = self._proxies.believe(request)
+        request.origin = self._origins.allowed(request)
+        request.told = self._told(request.origin, request.scheme)
+        _require_sane_headers(request)
+        _require_one_host(request)
+        if request.path not in HEALTH:
+            self._require_our_host(request)
+            self._require_tls(over, request)
+        return preflight() if request.origin is not None and is_preflight(request) else None
+
+    def _told_to(self, origin: str | None, scheme: str) -> tuple[Header, ...]:
+        """What every answer says to a page of that origin, over http or https."""
+        told = {**EVERY_ANSWER, **self._origins.headers(origin), **(HSTS if scheme == "https" else {})}
+        return tuple(encoded(told))
+
+    def _require_our_host(self, request: Request) -> None:
         """Lets a request pass that was sent to one of our hosts.
 
         Raises:
             Refusal: 400.
         """
-        _require_one_host(headers)
-        host = headers.get("host", "")
-        found = _HOST.fullmatch(host)
-        if found is not None and self._hosts:
-            ours = found[1].strip("[]").lower() in self._hosts
-        else:
-            ours = found is not None and (not self._demo or is_loopback(host))
-        if not ours:
+        if not self._is_ours(request.headers.get("host") or ""):
             raise unknown_host("another")
 
-    def _require_tls(self, over: str | None, headers: Headers) -> None:
+    def _names_us(self, host: str) -> bool:
+        found = _HOST.fullmatch(host)
+        if found is not None and self._hosts:
+            return found[1].strip("[]").lower() in self._hosts
+        return found is not None and (not self._demo or is_loopback(host))
+
+    def _require_tls(self, over: str | None, request: Request) -> None:
         """Lets a request pass that no trusted proxy says came over plain HTTP; a demo on loopback has no TLS.
 
         Raises:
             Refusal: 403.
         """
-        if over == "http" and not (self._demo and is_loopback(headers.get("host", ""))):
+        if over == "http" and not (self._demo and is_loopback(request.headers.get("host") or "")):
             refusals.note(Kind.PLAIN_HTTP)
             raise Refusal(403, "PLAIN_HTTP", "plain_http")
 
 
-def _require_one_host(headers: Headers) -> None:
+def _require_one_host(request: Request) -> None:
     """Lets a request pass that doesn't name two hosts, of which proxies and we might each take another.
 
     Raises:
         Refusal: 400.
     """
-    if len(headers.getlist("host")) > 1:
+    if len(request.headers.every("host")) > 1:
         raise unknown_host("several")
 
 
-def _require_sane_headers(headers: Headers) -> None:
+def _require_sane_headers(request: Request) -> None:
     """Lets a request pass whose headers can be read in no time.
 
     Raises:
         Refusal: 431.
     """
-    if sum(len(name) + len(value) for name, value in headers.raw) > MAX_HEADER_BYTES:
+    if request.headers.size > MAX_HEADER_BYTES:
         refusals.note(Kind.LIMIT, bound="header_bytes", most=MAX_HEADER_BYTES)
         raise Refusal(431, "HEADERS_TOO_LARGE", "headers_too_large", {"limit": MAX_HEADER_BYTES})
 

@@ -6,15 +6,12 @@ from typing import Any, Final, Protocol
 
 import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
-from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from app import i18n
-from app.http.access import REQUEST_ID
-from app.http.answers import AnswerType, Refusal, json_response
+from app.http.answers import CONTENT_LANGUAGES, Answer, AnswerType, Header, Refusal, header, json_answer, locale_of
 from app.http.cookies import names_for, set_cookie
-from app.http.credentials import Application, Shown
+from app.http.credentials import SESSION_COOKIES, Shown
+from app.http.request import Request
 from app.models.enums import ProblemCode
 from app.services.caller import Caller, Nobody
 from app.settings import Settings
@@ -42,47 +39,49 @@ class CompiledDocuments(Protocol):
         """The answer to an operation, or None where stock execution has to answer."""
 
 
-CLEAR_SITE_DATA: Final = '"cache", "storage"'
+CLEAR_SITE_DATA: Final = header("Clear-Site-Data", '"cache", "storage"')
 
 
 class Exchange:
     """Builds the answer, whether the operation ran or not."""
 
     def __init__(self, request: Request, settings: Settings) -> None:
-        self.locale = i18n.negotiate(request.headers.get("accept-language"))
-        self.request_id: str = request.scope["state"][REQUEST_ID]
+        self.locale = locale_of(request.headers.get("accept-language"))
         self.media_type = AnswerType.JSON
         self.names = names_for(request, demo=settings.demo)
+        self._request = request
         self._shown = Shown()
         self._ended = False
-        self._set_cookies: dict[str, str] = {}
-        self._headers: dict[str, str] = {}
+        self._set_cookies: dict[Cookie, str] = {}
+        self._headers: list[Header] = [CONTENT_LANGUAGES[self.locale]]
 
     def found(self, shown: Shown, caller: Caller) -> None:
         """Notes who asks. A credential that is nobody's is dead: the answer says so, and takes a dead cookie away."""
         self._shown = shown
         self._ended = shown.secret is not None and isinstance(caller, Nobody)
         if self._ended and shown.application is not None:
-            self._clear(self.names.portal if shown.application is Application.PORTAL else self.names.staff)
+            self._set_cookie(SESSION_COOKIES[shown.application], "", max_age=0)
 
-    def refused(self, refusal: Refusal) -> Response:
+    def refused(self, refusal: Refusal) -> Answer:
         """The answer to a request of which nothing ran, or that was given up."""
-        self._headers.update(refusal.headers)
-        return self._response(refusal.body(self.locale), refusal.status)
+        self._headers += refusal.headers
+        return self._answer(refusal.body(self.locale), refusal.status)
 
-    def compiled(self, answer: CompiledAnswer) -> Response:
+    def compiled(self, answer: CompiledAnswer) -> Answer:
         """The answer to a query that a compiled document answered: it went well, and orders no cookie."""
+        self._request.compiled = True
         body = {"data": orjson.Fragment(answer.data), "extensions": {"cost": answer.cost}}
-        return self._response(body, 200)
+        return self._answer(body, 200)
 
-    def executed(self, result: ExecutionResult, context: Context, present: Present) -> Response:
+    def executed(self, result: ExecutionResult, context: Context, present: Present) -> Answer:
         """The answer to an operation, with the cookies it ordered.
 
         A document that can't be executed has no `data`; the newer media type has a status for that, the older one
         always says 200.
         """
+        self._request.compiled = False
         self._carry_out(context)
-        errors = [present(error, self.locale, self.request_id) for error in result.errors or []]
+        errors = [present(error, self.locale, self._request.id) for error in result.errors or []]
         body: dict[str, Any] = {"errors": errors} if errors else {}
         status = 200
         if result.data is None and errors and not any("path" in error for error in errors):
@@ -93,40 +92,28 @@ class Exchange:
             body["extensions"] = dict(result.extensions)
         if (retry_after := retry_after_of(errors)) is not None:
             status = 503
-            self._headers["Retry-After"] = str(retry_after)
-        return self._response(body, status)
+            self._headers.append(header("Retry-After", str(retry_after)))
+        return self._answer(body, status)
 
     def _carry_out(self, context: Context) -> None:
-        names = {
-            Cookie.PORTAL_SESSION: self.names.portal,
-            Cookie.STAFF_SESSION: self.names.staff,
-            Cookie.TICKET: self.names.ticket,
-            Cookie.STAFF_TICKET: self.names.staff_ticket,
-            Cookie.DEVICE: self.names.device,
-            Cookie.STAFF_DEVICE: self.names.staff_device,
-        }
         now = context.services.resources.clock.now()
         for order in context.cookies:
-            name = names[order.cookie]
             if order.secret is None or order.expires_at is None:
-                self._clear(name)
+                self._set_cookie(order.cookie, "", max_age=0)
             else:
                 age = max(math.ceil((order.expires_at - now).total_seconds()), 1)
-                self._set_cookies[name] = set_cookie(name, order.secret, max_age=age, secure=self.names.secure)
+                self._set_cookie(order.cookie, order.secret, max_age=age)
         if self._shown.secret and not self._ended and isinstance(context.caller, Nobody):
-            self._headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+            self._headers.append(CLEAR_SITE_DATA)
 
-    def _clear(self, name: str) -> None:
-        self._set_cookies[name] = set_cookie(name, "", max_age=0, secure=self.names.secure)
+    def _set_cookie(self, cookie: Cookie, secret: str, *, max_age: int) -> None:
+        self._set_cookies[cookie] = set_cookie(self.names.of[cookie], secret, max_age=max_age, secure=self.names.secure)
 
-    def _response(self, body: dict[str, Any], status: int) -> Response:
+    def _answer(self, body: dict[str, Any], status: int) -> Answer:
         if self._ended:
             body["extensions"] = {**body.get("extensions", {}), "session": "ENDED"}
-        self._headers["Content-Language"] = self.locale
-        response = json_response(body, status=status, media_type=self.media_type, headers=self._headers)
-        for cookie in self._set_cookies.values():
-            response.headers.append("Set-Cookie", cookie)
-        return response
+        cookies = (header("Set-Cookie", cookie) for cookie in self._set_cookies.values())
+        return json_answer(body, status, self.media_type, [*self._headers, *cookies])
 
 
 def retry_after_of(errors: Iterable[Mapping[str, Any]]) -> int | None:

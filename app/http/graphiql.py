@@ -11,11 +11,12 @@ import re
 from functools import cache
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.datastructures import QueryParams
 from strawberry.http.ides import get_graphql_ide_html
 
+from app.http.answers import Answer, encoded
 from app.http.negotiation import prefers_html
+from app.http.request import Request
 
 CDN: Final = "https://unpkg.com"
 
@@ -75,14 +76,17 @@ _REPLACED: Final = (
 def is_asked_for(request: Request) -> bool:
     """True for a browser that opens the endpoint's address."""
     return (
-        request.method == "GET" and "query" not in request.query_params and prefers_html(request.headers.get("accept"))
+        request.method == "GET"
+        and prefers_html(request.headers.get("accept"))
+        and "query" not in QueryParams(request.query_string)
     )
 
 
-def page() -> Response:
+def page() -> Answer:
     """The page, with the policy that lets it and nothing else run."""
     html, policy = _page()
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+    return Answer(200, html.encode(), encoded(headers))
 
 
 @cache

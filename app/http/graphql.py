@@ -6,16 +6,12 @@ WebSockets, and each of those would have to be overridden away; what would be le
 `schema.execute`. Nothing here decides what a caller may: the endpoint finds out who asks and the services do the rest.
 """
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import strawberry
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -24,20 +20,19 @@ from app import refusals
 from app.database import DatabaseUnavailable
 from app.http import graphiql
 from app.http.access import note_operation
-from app.http.answers import AnswerType, Refusal, overloaded
+from app.http.answers import Answer, AnswerType, Refusal, overloaded
 from app.http.body import Operation, parse_body, parse_url, read_body
-from app.http.client import client_of
 from app.http.credentials import Application, Shown, require_json_of, shown_by
+from app.http.deadline import OutOfTime, in_time
 from app.http.exchange import CompiledDocuments, Exchange, Present
 from app.http.negotiation import negotiate
+from app.http.request import Request
 from app.http.standing import require_same_reference
 from app.services import Services
 from app.services.caller import Caller, Client, Nobody
 from app.services.sessions import Kind
 from app.settings import Settings
-from resolvers.context import Context
-
-T = TypeVar("T")
+from resolvers.context import Context, Cookie
 
 METHODS: Final = ("GET", "POST")
 KINDS: Final[dict[Application | None, Kind]] = {
@@ -48,7 +43,7 @@ KINDS: Final[dict[Application | None, Kind]] = {
 
 
 class GraphQLEndpoint:
-    """The ASGI application behind `/graphql`."""
+    """What is behind `/graphql`."""
 
     def __init__(
         self,
@@ -66,15 +61,7 @@ class GraphQLEndpoint:
         self._present = present
         self._services = services
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            response = await self._answer(request)
-        except ClientDisconnect:
-            return
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
+    async def __call__(self, request: Request) -> Answer:
         exchange = Exchange(request, self._settings)
         try:
             if request.method not in METHODS:
@@ -84,16 +71,13 @@ class GraphQLEndpoint:
             exchange.media_type = negotiate(request.headers.get("accept"))
             if request.method == "POST":
                 require_json_of(request, exchange.names)
-            shown = shown_by(request, exchange.names, self._settings.cors_origins)
-            caller = await self._in_time(self._look_up(request, shown))
-            exchange.found(shown, caller)
-            operation = await read_operation(request)
-            note_operation(request.scope, operation.operation_name)
-            return await self._in_time(self._run(request, exchange, shown, caller, operation))
+            shown = shown_by(request, exchange.names)
+            operation = await operation_or_refusal(request)
+            return await self._in_time(self._run(request, exchange, shown, operation))
         except Refusal as refusal:
             return exchange.refused(refusal)
 
-    async def _in_time(self, work: Awaitable[T]) -> T:
+    async def _in_time(self, work: Awaitable[Answer]) -> Answer:
         """Does work that asks the database, for as long as a request may take.
 
         Raises:
@@ -101,37 +85,40 @@ class GraphQLEndpoint:
         """
         seconds = self._settings.request_seconds
         try:
-            async with asyncio.timeout(seconds) as limit:
-                return await work
+            return await in_time(work, seconds)
         except DatabaseUnavailable as unavailable:
             raise overloaded(unavailable.retry_after_seconds) from None
-        except TimeoutError:
-            if not limit.expired():
-                raise
+        except OutOfTime:
             refusals.note(refusals.Kind.LIMIT, bound="seconds", most=math.ceil(seconds))
             raise Refusal(
                 503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=math.ceil(seconds)
             ) from None
 
-    async def _look_up(self, request: Request, shown: Shown) -> Caller:
-        """Who asks. It is found out before the body is read, so that every answer can tell of a dead session."""
-        return await caller_of(self._services(), shown, client_of(request))
+    async def _run(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation | Refusal) -> Answer:
+        """Finds out who asks, and runs what they ask.
 
-    async def _run(
-        self, request: Request, exchange: Exchange, shown: Shown, caller: Caller, operation: Operation
-    ) -> Response:
+        A request that can't be read is refused only when it is known who asks, so that every answer can tell of a dead
+        session.
+        """
+        services, client = self._services(), request.client
+        look_up = partial(caller_of, services, shown, client)
+        caller = await look_up()
+        exchange.found(shown, caller)
+        if isinstance(operation, Refusal):
+            raise operation
+        note_operation(request, operation.operation_name)
         require_same_reference(request, caller, operation)
         context = Context(
-            self._services(),
+            services,
             caller,
             locale=exchange.locale,
-            client=client_of(request),
-            renew=partial(self._look_up, request, shown),
+            client=client,
+            renew=look_up,
             cookie=shown.is_cookie,
-            ticket_cookie=shown.ticket_cookie,
-            staff_ticket_cookie=shown.staff_ticket_cookie,
-            device_cookie=shown.device_cookie,
-            staff_device_cookie=shown.staff_device_cookie,
+            ticket_cookie=shown.cookies.get(Cookie.TICKET),
+            staff_ticket_cookie=shown.cookies.get(Cookie.STAFF_TICKET),
+            device_cookie=shown.cookies.get(Cookie.DEVICE),
+            staff_device_cookie=shown.cookies.get(Cookie.STAFF_DEVICE),
         )
         compiled = await self._compiled.answer(operation.query, operation.variables, operation.operation_name, context)
         if compiled is not None:
@@ -158,15 +145,14 @@ class GraphQLEndpoint:
             raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": "POST"}) from None
 
 
-async def read_operation(request: Request) -> Operation:
-    """The operation of a request; the URL's parameters count for a GET alone.
-
-    Raises:
-        Refusal: 400, 408 or 413.
-    """
-    if request.method == "GET":
-        return parse_url(request.scope["query_string"])
-    return parse_body(await read_body(request))
+async def operation_or_refusal(request: Request) -> Operation | Refusal:
+    """The operation of a request, or why it can't be read; the URL's parameters count for a GET alone."""
+    try:
+        if request.method == "GET":
+            return parse_url(request.query_string)
+        return parse_body(await read_body(request))
+    except Refusal as refusal:
+        return refusal
 
 
 async def caller_of(services: Services, shown: Shown, client: Client) -> Caller:

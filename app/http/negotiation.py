@@ -5,6 +5,7 @@ from an executed one; one that names nothing, or everything, gets `application/j
 """
 
 from app.http.answers import AnswerType, Refusal
+from app.http.headers import remembered
 
 HTML = "text/html"
 
@@ -39,6 +40,7 @@ def weight_of(media_type: str, accepted: dict[str, float]) -> float:
     return 0.0
 
 
+@remembered
 def negotiate(accept: str | None) -> AnswerType:
     """The media type for an answer.
 

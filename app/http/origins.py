@@ -7,9 +7,8 @@ so by name, never by a pattern, and for the requests that GraphQL takes, never f
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
-from starlette.types import Scope
+from app.http.answers import Answer, encoded
+from app.http.request import Request
 
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "POST",
@@ -25,9 +24,9 @@ class Origins:
     def __init__(self, allowed: Iterable[str]) -> None:
         self._allowed = frozenset(allowed)
 
-    def allowed(self, headers: Headers) -> str | None:
+    def allowed(self, request: Request) -> str | None:
         """The allowed origin that a request comes from; None where it comes from another, from none or from two."""
-        sent = headers.getlist("origin")
+        sent = request.headers.every("origin")
         return sent[0] if len(sent) == 1 and sent[0] in self._allowed else None
 
     def headers(self, origin: str | None) -> Mapping[str, str]:
@@ -43,11 +42,11 @@ class Origins:
         }
 
 
-def is_preflight(scope: Scope, headers: Headers) -> bool:
+def is_preflight(request: Request) -> bool:
     """True where a browser asks what a page may send."""
-    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+    return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
-def preflight() -> Response:
+def preflight() -> Answer:
     """The answer to a browser that asks for an allowed origin."""
-    return Response(status_code=204, headers=PREFLIGHT)
+    return Answer(204, headers=encoded(PREFLIGHT))

@@ -10,11 +10,9 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.types import Scope
-
 from app import refusals
 from app.http.client import Address, parse_address
+from app.http.request import Request
 
 FOR: Final = "x-forwarded-for"
 PROTO: Final = "x-forwarded-proto"
@@ -29,34 +27,33 @@ class Proxies:
         self._networks = [ipaddress.ip_network(network) for network in trusted]
         self._warned: set[str] = set()
 
-    def believe(self, scope: Scope) -> str | None:
+    def believe(self, request: Request) -> str | None:
         """Puts the client's address and scheme in place of the proxy's, where a trusted proxy tells them.
 
         The scheme is returned too: one that was told is another thing than the peer's own, which may be a proxy's.
         What can't be read leaves the peer's in place. A claim that isn't believed is worth one warning in a process:
         most often a proxy has been forgotten in the setting, and it claims something with every request.
         """
-        headers = Headers(scope=scope)
+        headers = request.headers
         claimed = [name for name in CLAIMS if name in headers]
         if not claimed:
             return None
-        peer = parse_address(scope["client"][0]) if scope.get("client") else None
-        if not self.trusts(peer):
+        if not self.trusts(request.address):
             self._warn("a header of a proxy that ADGANG_TRUSTED_PROXIES doesn't name was ignored", claimed[0])
             return None
-        if chain := headers.getlist(FOR):
+        if chain := headers.every(FOR):
             client = self._client_in(",".join(chain))
             if client is None:
                 self._warn("a trusted proxy's header couldn't be read", FOR)
             else:
-                scope["client"] = (str(client), 0)
+                request.address = client
         scheme = None
-        if schemes := headers.getlist(PROTO):
+        if schemes := headers.every(PROTO):
             scheme = _scheme_in(",".join(schemes))
             if scheme is None:
                 self._warn("a trusted proxy's header couldn't be read", PROTO)
             else:
-                scope["scheme"] = scheme
+                request.scheme = scheme
         return scheme
 
     def trusts(self, address: Address | None) -> bool:

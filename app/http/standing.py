@@ -7,11 +7,11 @@ sends `Adgang-Reference` with the id of the reference it shows is refused instea
 from typing import Final
 
 from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode
-from starlette.requests import Request
 
 from app import ids
 from app.http.answers import Refusal
 from app.http.body import Operation
+from app.http.request import Request
 from app.services.caller import Caller, PortalUser
 from resolvers.document import parse_document
 from resolvers.root import selected_at_root
@@ -28,7 +28,7 @@ def require_same_reference(request: Request, caller: Caller, operation: Operatio
     Raises:
         Refusal: 409, where the session stands elsewhere.
     """
-    believed = request.headers.getlist(HEADER)
+    believed = request.headers.every(HEADER)
     if not believed or not isinstance(caller, PortalUser):
         return
     if all(value == ids.encode("Reference", caller.reference_id) for value in believed):

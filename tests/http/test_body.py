@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 import pytest
-from starlette.requests import Request
 
 from app import i18n
 from app.http import body
 from app.http.answers import Refusal
 from app.http.body import MAX_BODY_BYTES, MAX_DISCARDED_BYTES, parse_body, parse_url, read_body, require_json
+from app.http.request import ClientGone, Request
+from tests.support.requests import request
 
 SECRET = "HEMMELIG-1"
 
@@ -25,8 +26,8 @@ def post(*chunks: bytes, announced: int | None = None) -> Request:
     async def receive() -> Any:
         return next(messages)
 
-    headers = [] if announced is None else [(b"content-length", str(announced).encode())]
-    return Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    headers = [] if announced is None else [("Content-Length", str(announced))]
+    return request(*headers, receive=receive)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ async def test_a_client_may_send_a_large_body_to_its_end_but_not_an_endless_one(
         return {"type": "http.request", "body": b"x" * MAX_BODY_BYTES, "more_body": arrived < sent}
 
     with pytest.raises(Refusal) as refused:
-        await read_body(Request({"type": "http", "method": "POST", "headers": []}, receive))
+        await read_body(request(receive=receive))
     assert (refused.value.status, arrived) == (413, taken)
 
 
@@ -191,5 +192,15 @@ async def test_half_a_body_and_then_silence_is_given_up(monkeypatch: pytest.Monk
         return next(pieces, None) or await asyncio.Event().wait()
 
     with pytest.raises(Refusal) as refused:
-        await read_body(Request({"type": "http", "method": "POST", "headers": []}, receive))
+        await read_body(request(receive=receive))
     assert refused.value.status == 408
+
+
+async def test_a_client_that_hangs_up_has_asked_nothing() -> None:
+    pieces = iter([{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(pieces)
+
+    with pytest.raises(ClientGone):
+        await read_body(request(receive=receive))

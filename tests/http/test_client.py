@@ -1,14 +1,9 @@
 """A caller's address is the connection's own, and a browser's name can't upset who reads it."""
 
 import pytest
-from starlette.requests import Request
 
-from app.http.client import MAX_USER_AGENT, client_of
-
-
-def request(peer: tuple[str, int] | None, **headers: str) -> Request:
-    raw = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
-    return Request({"type": "http", "method": "POST", "headers": raw, "client": peer})
+from app.http.client import MAX_USER_AGENT
+from tests.support.requests import request
 
 
 @pytest.mark.parametrize(
@@ -23,16 +18,16 @@ def request(peer: tuple[str, int] | None, **headers: str) -> Request:
     ],
 )
 def test_the_address_is_the_peers(host: str, address: str | None) -> None:
-    assert client_of(request((host, 1))).address == address
+    assert request(peer=host).client.address == address
 
 
 def test_a_unix_socket_has_no_address() -> None:
-    assert client_of(request(None)).address is None
+    assert request().client.address is None
 
 
 def test_no_header_can_claim_another_address() -> None:
-    claimed = {"x_forwarded_for": "198.51.100.7", "forwarded": "for=198.51.100.7", "x_real_ip": "198.51.100.7"}
-    assert client_of(request(("192.0.2.1", 1), **claimed)).address == "192.0.2.1"
+    claimed = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.7", "X-Real-IP": "198.51.100.7"}
+    assert request(*claimed.items(), peer="192.0.2.1").client.address == "192.0.2.1"
 
 
 @pytest.mark.parametrize(
@@ -45,8 +40,8 @@ def test_no_header_can_claim_another_address() -> None:
     ],
 )
 def test_a_user_agent_is_cut_and_freed_of_control_characters(header: str, shown: str | None) -> None:
-    assert client_of(request(None, user_agent=header)).user_agent == shown
+    assert request(("User-Agent", header)).client.user_agent == shown
 
 
 def test_a_client_may_have_no_user_agent() -> None:
-    assert client_of(request(None)).user_agent is None
+    assert request().client.user_agent is None

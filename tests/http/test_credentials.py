@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 
 import pytest
-from starlette.requests import Request
 
 from app.http.answers import Refusal
 from app.http.cookies import HOST_NAMES, LOOPBACK_NAMES, CookieNames, is_loopback, names_for, read_cookies, set_cookie
 from app.http.credentials import LONGEST_SECRET, Application, Shown, shown_by
+from resolvers.context import Cookie
+from tests.support.requests import request
 
 HOST = ("host", "portal.example.dk")
 PORTAL = ("cookie", "__Host-adgang=p")
 STAFF = ("cookie", "__Host-adgang-staff=s")
 TICKET = ("cookie", "__Host-adgang-ticket=t")
 Header = tuple[str, str]
-
-
-def request(*headers: Header, method: str = "POST", scheme: str = "https") -> Request:
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-    return Request(
-        {"type": "http", "method": method, "scheme": scheme, "path": "/graphql", "query_string": b"", "headers": raw}
-    )
+IN_PORTAL = Shown("p", Application.PORTAL, {Cookie.PORTAL_SESSION: "p"})
 
 
 def shown(*headers: Header, method: str = "POST") -> Shown:
@@ -70,16 +65,18 @@ def test_two_cookies_of_one_name_are_refused(cookies: Sequence[Header]) -> None:
 
 
 def test_each_cookie_counts_for_its_own_application() -> None:
-    assert shown(PORTAL) == Shown("p", Application.PORTAL)
-    assert shown(STAFF) == Shown("s", Application.STAFF)
-    assert shown(TICKET) == Shown(ticket_cookie="t")
-    assert shown(PORTAL, STAFF, TICKET) == Shown("p", Application.PORTAL, "t")
+    assert shown(PORTAL) == IN_PORTAL
+    assert shown(STAFF) == Shown("s", Application.STAFF, {Cookie.STAFF_SESSION: "s"})
+    assert shown(TICKET) == Shown(cookies={Cookie.TICKET: "t"})
+    everything = {Cookie.PORTAL_SESSION: "p", Cookie.STAFF_SESSION: "s", Cookie.TICKET: "t"}
+    assert shown(PORTAL, STAFF, TICKET) == Shown("p", Application.PORTAL, everything)
 
 
 def test_an_application_can_say_which_it_is() -> None:
-    assert shown(PORTAL, STAFF, ("adgang-session", "portal")) == Shown("p", Application.PORTAL)
-    assert shown(PORTAL, STAFF, ("adgang-session", "staff")) == Shown("s", Application.STAFF)
-    assert shown(PORTAL, ("adgang-session", "staff")) == Shown()
+    both = {Cookie.PORTAL_SESSION: "p", Cookie.STAFF_SESSION: "s"}
+    assert shown(PORTAL, STAFF, ("adgang-session", "portal")) == Shown("p", Application.PORTAL, both)
+    assert shown(PORTAL, STAFF, ("adgang-session", "staff")) == Shown("s", Application.STAFF, both)
+    assert shown(PORTAL, ("adgang-session", "staff")).secret is None
     assert status_of(PORTAL, ("adgang-session", "both")) == 400
     assert status_of(PORTAL, ("adgang-session", "staff"), ("adgang-session", "staff")) == 400
 
@@ -100,7 +97,7 @@ def test_no_cookie_counts_on_get() -> None:
     ],
 )
 def test_a_cookie_counts_from_our_own_pages_and_from_no_page(headers: Sequence[Header]) -> None:
-    assert shown(PORTAL, *headers) == Shown("p", Application.PORTAL)
+    assert shown(PORTAL, *headers) == IN_PORTAL
 
 
 @pytest.mark.parametrize("cookie", [PORTAL, STAFF, TICKET])
@@ -132,7 +129,7 @@ def test_without_a_cookie_of_ours_the_origin_does_not_matter() -> None:
 
 
 def test_no_secret_is_in_the_repr() -> None:
-    assert "geheim" not in repr(Shown("geheim", Application.PORTAL, "geheim"))
+    assert "geheim" not in repr(Shown("geheim", Application.PORTAL, {Cookie.TICKET: "geheim"}))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +156,8 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
 
 
 def test_reads_cookies_among_others() -> None:
-    assert read_cookies(["a=b; x = 1 ;; y", "z=2; a=c"], ["x", "y", "z"]) == {"x": "1", "z": "2"}
+    headers = ["a=b; adgang-demo = 1 ;; adgang-demo-ticket", "adgang-demo-staff=2; a=c"]
+    assert read_cookies(headers, LOOPBACK_NAMES) == {Cookie.PORTAL_SESSION: "1", Cookie.STAFF_SESSION: "2"}
 
 
 def test_a_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http() -> None:

@@ -82,6 +82,7 @@ async def test_a_request_is_logged_without_its_document_or_variables(api: Api) -
         "path": "/graphql",
         "status": 200,
         "operation": "Who",
+        "compiled": False,
     }
     assert answer.status_code == 200
     assert "HEMMELIG" not in str(lines)

@@ -6,25 +6,25 @@ import re
 
 import pytest
 from graphql import parse, validate
-from starlette.requests import Request
 
 from app.http.graphiql import WELCOME, is_asked_for, page
+from app.http.request import Request
 from schema import create_schema
+from tests.support.requests import request
 
 
-def request(accept: str, query_string: bytes = b"", method: str = "GET") -> Request:
-    headers = [(b"accept", accept.encode())]
-    return Request({"type": "http", "method": method, "headers": headers, "query_string": query_string})
+def asking_for(accept: str, query_string: bytes = b"", method: str = "GET") -> Request:
+    return request(("Accept", accept), query_string=query_string, method=method)
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (request("text/html"), True),
-        (request("text/html", b"q=%7Ba%7D"), True),
-        (request("text/html", b"query=%7Ba%7D"), False),
-        (request("text/html", method="POST"), False),
-        (request("*/*"), False),
+        (asking_for("text/html"), True),
+        (asking_for("text/html", b"q=%7Ba%7D"), True),
+        (asking_for("text/html", b"query=%7Ba%7D"), False),
+        (asking_for("text/html", method="POST"), False),
+        (asking_for("*/*"), False),
     ],
 )
 def test_is_for_browsers_that_open_the_address(asked: Request, expected: bool) -> None:
@@ -33,10 +33,10 @@ def test_is_for_browsers_that_open_the_address(asked: Request, expected: bool) -
 
 def test_the_policy_lets_exactly_the_pages_own_script_run() -> None:
     response = page()
-    script = re.search(r"<script>(.*?)</script>", bytes(response.body).decode(), re.DOTALL)
+    script = re.search(r"<script>(.*?)</script>", response.body.decode(), re.DOTALL)
     assert script is not None
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
-    policy = response.headers["content-security-policy"]
+    policy = dict(response.headers)[b"content-security-policy"].decode()
     assert f"'sha256-{digest}'" in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -44,7 +44,7 @@ def test_the_policy_lets_exactly_the_pages_own_script_run() -> None:
 
 
 def test_the_page_keeps_no_header_query_or_variable() -> None:
-    html = bytes(page().body).decode()
+    html = page().body.decode()
     assert "shouldPersistHeaders: false" in html
     assert "storage: null" in html
     assert "replaceState" not in html

@@ -1,29 +1,26 @@
 """Whose word counts for where a request comes from: the rules, "The door" 3."""
 
 import pytest
-from starlette.requests import Request
-from starlette.types import Scope
 from structlog.testing import capture_logs
 
-from app.http.client import client_of
 from app.http.proxies import Proxies
+from app.http.request import Request
+from tests.support.requests import request
 
 TRUSTED = ("10.0.0.0/8", "192.0.2.1/32", "2001:db8:1::/48")
 PROXY = "10.0.0.1"
 CLIENT = "198.51.100.7"
 
 
-def scope(*headers: tuple[str, str], peer: str | None = PROXY) -> Scope:
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-    client = None if peer is None else (peer, 40000)
-    return {"type": "http", "method": "POST", "scheme": "http", "client": client, "headers": raw}
+def sent(*headers: tuple[str, str], peer: str | None = PROXY) -> Request:
+    return request(*headers, scheme="http", peer=peer)
 
 
 def believed(*chain: str, peer: str | None = PROXY, trusted: tuple[str, ...] = TRUSTED) -> str | None:
     """The client's address, where these X-Forwarded-For headers came."""
-    seen = scope(*(("X-Forwarded-For", value) for value in chain), peer=peer)
+    seen = sent(*(("X-Forwarded-For", value) for value in chain), peer=peer)
     Proxies(trusted).believe(seen)
-    return client_of(Request(seen)).address
+    return seen.client.address
 
 
 @pytest.mark.parametrize(
@@ -65,9 +62,9 @@ def test_a_peer_without_an_address_is_no_proxy() -> None:
 
 
 def test_other_headers_are_believed_from_nobody() -> None:
-    seen = scope(("Forwarded", f"for={CLIENT};proto=https"), ("X-Real-IP", CLIENT))
+    seen = sent(("Forwarded", f"for={CLIENT};proto=https"), ("X-Real-IP", CLIENT))
     assert Proxies(TRUSTED).believe(seen) is None
-    assert (client_of(Request(seen)).address, seen["scheme"]) == (PROXY, "http")
+    assert (seen.client.address, seen.scheme) == (PROXY, "http")
 
 
 @pytest.mark.parametrize(
@@ -85,15 +82,15 @@ def test_other_headers_are_believed_from_nobody() -> None:
     ],
 )
 def test_the_scheme_is_https_where_every_proxy_says_so(told: list[str], scheme: str | None) -> None:
-    seen = scope(*(("X-Forwarded-Proto", value) for value in told))
+    seen = sent(*(("X-Forwarded-Proto", value) for value in told))
     assert Proxies(TRUSTED).believe(seen) == scheme
-    assert seen["scheme"] == (scheme or "http")
+    assert seen.scheme == (scheme or "http")
 
 
 def test_a_strangers_scheme_does_not_count() -> None:
-    seen = scope(("X-Forwarded-Proto", "https"), peer="127.0.0.1")
+    seen = sent(("X-Forwarded-Proto", "https"), peer="127.0.0.1")
     assert Proxies(TRUSTED).believe(seen) is None
-    assert seen["scheme"] == "http"
+    assert seen.scheme == "http"
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP"])
@@ -101,8 +98,8 @@ def test_a_header_of_a_proxy_from_anyone_else_is_warned_of_once(header: str) -> 
     proxies = Proxies(())
     with capture_logs() as lines:
         for _ in range(3):
-            proxies.believe(scope((header, "HEMMELIG")))
-            proxies.believe(scope())
+            proxies.believe(sent((header, "HEMMELIG")))
+            proxies.believe(sent())
     (line,) = lines
     assert (line["log_level"], line["kind"], line["header"]) == ("warning", "proxy", header.lower())
     assert "ADGANG_TRUSTED_PROXIES" in line["why"]
@@ -113,6 +110,6 @@ def test_what_a_trusted_proxy_says_in_no_way_we_know_is_warned_of_once() -> None
     proxies = Proxies(TRUSTED)
     with capture_logs() as lines:
         for _ in range(3):
-            proxies.believe(scope(("X-Forwarded-For", "HEMMELIG"), ("X-Forwarded-Proto", "HEMMELIG")))
+            proxies.believe(sent(("X-Forwarded-For", "HEMMELIG"), ("X-Forwarded-Proto", "HEMMELIG")))
     assert [line["kind"] for line in lines] == ["proxy"]
     assert "HEMMELIG" not in str(lines)

@@ -1,7 +1,6 @@
 """A portal client that believes it stands elsewhere is stopped: the rules, "Logging in" 12."""
 
 import pytest
-from starlette.requests import Request
 
 from app import ids
 from app.http.answers import Refusal
@@ -9,6 +8,7 @@ from app.http.body import Operation
 from app.http.standing import require_same_reference, root_fields
 from app.models.enums import StaffRole
 from app.services.caller import Caller, Nobody, PortalUser, StaffUser
+from tests.support.requests import request
 
 HERE, ELSEWHERE = ids.encode("Reference", 7), ids.encode("Reference", 8)
 PORTAL = PortalUser(1, 1, 7, 1, "ida@example.com", must_change_password=False)
@@ -16,10 +16,8 @@ STAFF = StaffUser(1, 1, "staff@example.com", StaffRole.ADMIN)
 
 
 def check(query: str, *believed: str, caller: Caller = PORTAL, name: str | None = None) -> None:
-    headers = [(b"adgang-reference", value.encode()) for value in believed]
-    require_same_reference(
-        Request({"type": "http", "method": "POST", "headers": headers}), caller, Operation(query, None, name, None)
-    )
+    headers = [("Adgang-Reference", value) for value in believed]
+    require_same_reference(request(*headers), caller, Operation(query, None, name, None))
 
 
 def refused(query: str, *believed: str, name: str | None = None) -> bool:

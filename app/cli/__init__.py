@@ -4,15 +4,13 @@ Commands import what they need when they run, so that `adgang --help` answers at
 with one sentence and exit code 1; wrong arguments with 2.
 """
 
-import typer
-
 from app.cli import audit, database, demo, keys, person, schema, serve, staff, tidy, token
+from app.cli.groups import group
 from app.cli.running import as_sentence
 
-cli = typer.Typer(
+cli = group(
+    "User accounts of a haulage firm's customer portal, over GraphQL. Settings come from ADGANG_… variables.",
     name="adgang",
-    help="User accounts of a haulage firm's customer portal, over GraphQL. Settings come from ADGANG_… variables.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks show local variables, and those may hold a password
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.groups import group
 from app.cli.running import Failed, with_services
 from app.cli.tables import counted
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from app.services import Services
     from app.services.audit_report import Report
 
-commands = typer.Typer(help="The audit: that nothing in it was changed or taken out.", no_args_is_help=True)
+commands = group("The audit: that nothing in it was changed or taken out.")
 
 
 @commands.command()

@@ -1,6 +1,5 @@
 """`adgang migrate`."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
 
 def migrate() -> None:
     """Bring the database's tables up to this version. Where ADGANG_DATABASE_URL is SQLite, the file is made."""
+    import asyncio
+
     settings = quiet_settings()
     if settings.service_role and settings.database_url.startswith("sqlite"):
         raise Failed("ADGANG_SERVICE_ROLE is for PostgreSQL: SQLite knows no roles.")

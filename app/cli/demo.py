@@ -1,6 +1,5 @@
 """`adgang demo`."""
 
-import asyncio
 import ipaddress
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +62,8 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 def _prepare(folder: Path) -> "tuple[Settings, list[Given]]":
     """A database that is filled and current, and its log-ins."""
+    import asyncio
+
     settings = quiet_settings(**DEMO_SETTINGS, database_url=f"sqlite:///{(folder / FILE).resolve()}")
     return settings, asyncio.run(_fill(settings))
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from app.cli.groups import group
 from app.cli.running import Failed, with_services
 from app.cli.tables import show
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from app.services import Services
     from app.services.keys_report import KeyUse
 
-commands = typer.Typer(help="The keys that passwords stand under (ADGANG_PASSWORD_KEY).", no_args_is_help=True)
+commands = group("The keys that passwords stand under (ADGANG_PASSWORD_KEY).")
 
 NO_KEY = "(no key)"
 COLUMNS = ("Key", "Configured", "Portal log-ins", "Cleared", "Staff", "Second factors")

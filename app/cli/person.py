@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.groups import group
 from app.cli.running import Failed, expect, with_services
 from app.cli.tables import cell, counted
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.services.people import PersonErased, PersonExport
     from app.services.person_findings import Findings, PersonsReference
 
-commands = typer.Typer(help="People's data: writing it out for them, and erasing it.", no_args_is_help=True)
+commands = group("People's data: writing it out for them, and erasing it.")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail they log in to the portal with.")]
 NO_EMAIL = "That is no e-mail address."

@@ -1,6 +1,5 @@
 """How commands run, and how they end: what can go wrong becomes a sentence on standard error."""
 
-import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -73,6 +72,8 @@ def with_services(work: "Callable[[Services], Awaitable[T]]") -> T:
     Raises:
         Failed: The database is behind.
     """
+    import asyncio
+
     settings = quiet_settings()
 
     async def run() -> T:

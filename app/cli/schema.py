@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli.groups import group
 from app.cli.running import Failed
 
-commands = typer.Typer(help="The public GraphQL schema.", no_args_is_help=True)
+commands = group("The public GraphQL schema.")
 
 
 @commands.command("print")

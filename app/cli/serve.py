@@ -1,6 +1,5 @@
 """`adgang serve`."""
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +22,8 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Serve a demo's register, with GraphiQL.")] = False,
 ) -> None:
     """Serve GraphQL at /graphql, until it is told to stop; what is being answered then is answered first."""
+    import asyncio
+
     from app.http.server import serve as run
     from app.logs import configure_logging
     from app.settings import load_settings

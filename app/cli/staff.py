@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli.groups import group
 from app.cli.lists import read_list, show_list
 from app.cli.running import Failed, expect, read_password, with_services
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from app.services.inputs import UpdateStaff
     from app.services.results import StaffUnlocked, TotpReset, UpdateStaffSuccess
 
-commands = typer.Typer(help="The firm's own people, who log in with staffLogin.", no_args_is_help=True)
+commands = group("The firm's own people, who log in with staffLogin.")
 
 # The members of StaffRole, which can't be imported before the ORM is.
 RoleName = Literal["ADMIN", "EDITOR", "AUDITOR"]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.groups import group
 from app.cli.lists import show_list
 from app.cli.running import expect, with_services
 from app.cli.staff import UNKNOWN, Role
@@ -12,7 +13,7 @@ from app.cli.staff import UNKNOWN, Role
 if TYPE_CHECKING:
     from app.services import Services
 
-commands = typer.Typer(help="Access tokens, with which tools ask.", no_args_is_help=True)
+commands = group("Access tokens, with which tools ask.")
 
 
 COLUMNS = {

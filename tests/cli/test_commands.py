@@ -42,6 +42,7 @@ ON_A_DATABASE = [
     ("audit", "verify"),
     ("audit", "head"),
 ]
+HEAVY = {"argon2", "asyncio", "asyncpg", "graphql", "pydantic", "rich", "starlette", "strawberry", "tortoise"}
 
 
 def test_help_names_every_command(adgang: Adgang) -> None:
@@ -67,7 +68,7 @@ def test_help_comes_before_anything_heavy_is_imported() -> None:
         "import sys, app.cli\n"
         "try: app.cli.main()\n"
         "except SystemExit: pass\n"
-        "print({'tortoise', 'strawberry', 'pydantic', 'starlette'} & set(sys.modules), file=sys.stderr)"
+        f"print({HEAVY} & set(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "--help"], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
@@ -82,7 +83,15 @@ def test_an_unknown_command_is_a_usage_error(adgang: Adgang) -> None:
 
 
 def test_no_command_shows_the_help(adgang: Adgang) -> None:
-    assert "Usage: adgang" in adgang().stdout
+    done = adgang()
+    assert done.returncode == 2
+    assert "Usage: adgang" in done.stderr
+
+
+def test_a_commands_first_sentence_stands_whole_in_the_list(adgang: Adgang) -> None:
+    text = " ".join(succeeded(adgang("--help")).split())
+    assert "Serve GraphQL at /graphql, until it is told to stop; what is being answered then is answered first." in text
+    assert "..." not in text.partition("Commands:")[2]
 
 
 def test_the_roles_of_the_command_line_are_the_roles() -> None:

@@ -1,7 +1,7 @@
 # make run      install what is needed and start a demo on http://127.0.0.1:8000/graphql (PORT=8001 for another port)
 # make test     install the same and run the tests, on SQLite and PostgreSQL, a process for each core
 # make lint     ruff and mypy
-# make bench    measure against hand-written code (fills a PostgreSQL of its own; ARGS=--quick takes less than a minute)
+# make bench    measure against hand-written code and peers, on databases of its own (ARGS=--quick takes a few minutes)
 # make schema   print the schema to schema/schema.graphql
 # make messages bring the catalogues in line with the texts in app/i18n
 # make sbom     list what the service is made of in build/adgang.cdx.json (CycloneDX)
@@ -16,17 +16,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: install install-dev run test lint bench schema messages sbom words lock clean
+.PHONY: install install-dev install-bench run test lint bench schema messages sbom words lock clean
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
+install-bench: $(VENV)/installed-bench
 
 run: install
 	$(BIN)/adgang demo --port $(PORT)
 
 test: install-dev
 	scripts/ensure-postgres
-	scripts/ensure-node $(BIN)/python
+	scripts/ensure-node $(BIN)/python tests/conformance "the audits of GraphQL over HTTP"
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 lint: install-dev
@@ -34,8 +35,9 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install
+bench: install-bench
 	scripts/ensure-postgres
+	scripts/ensure-node $(BIN)/python bench/node "the measurements against mercurius"
 	$(BIN)/python -m bench $(ARGS)
 
 schema: install
@@ -65,6 +67,7 @@ lock: install-dev
 	$(LOCK) --group build --output-file requirements-build.txt
 	$(LOCK) --group words --output-file requirements-words.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) build
@@ -80,4 +83,8 @@ $(VENV)/installed: pyproject.toml requirements.txt requirements-build.txt | $(BI
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	touch $@
+
+$(VENV)/installed-bench: requirements-bench.txt $(VENV)/installed
+	$(PIP) install --require-hashes --requirement requirements-bench.txt
 	touch $@

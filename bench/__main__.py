@@ -9,34 +9,42 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
-from bench.processes import BenchFailed
-from bench.run import FULL, QUICK, run
+from bench.run import FULL, QUICK
+from bench.suite import PARTS, measure
 from tests.support.postgres import NoPostgres
 
-WIDTH: Final = 124
+WIDTH: Final = 150
 """What the tables need, in characters; a narrower terminal wraps them."""
+OUT: Final = Path("build/bench")
 
 
 def main(
-    quick: Annotated[bool, typer.Option("--quick", help="Less than a minute, and more noise.")] = False,
-    json: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write what is printed as JSON, too.", dir_okay=False, writable=True),
-    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A few minutes, and more noise.")] = False,
+    only: Annotated[
+        str, typer.Option(metavar="PART,…", help=f"Only these parts: {', '.join(PARTS)}.", show_default="all")
+    ] = ",".join(PARTS),
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where report.json, report.md and the plots go.", file_okay=False)
+    ] = OUT,
 ) -> None:
-    """Measure the service against code written by hand, on a PostgreSQL of its own, in less than five minutes."""
+    """Measure the service against code written by hand and against its peers, on databases of its own."""
     for variable in [name for name in os.environ if name.upper().startswith("ADGANG_")]:
         del os.environ[variable]  # the defaults are what is measured
     signal.signal(signal.SIGTERM, _stop)
     console = Console(stderr=True)
+    wanted = only.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}.")
     try:
-        report = run(QUICK if quick else FULL, console.print)
-    except (BenchFailed, NoPostgres) as failure:
+        report = measure(QUICK if quick else FULL, console.print, wanted)
+    except NoPostgres as failure:
         console.print(str(failure), markup=False, highlight=False)
         raise typer.Exit(1) from None
     report.show(Console(width=max(WIDTH, Console().width)))
-    if json is not None:
-        report.write(json)
+    report.write(out)
+    console.print(f"Written to {out}: report.json, report.md and the plots.")
+    if report.failed:
+        raise typer.Exit(1)
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:

@@ -10,6 +10,8 @@ class Load:
     Attributes:
         expects: What is in the body of every answer that is right. A refusal, 503, is counted; any other answer ends
             the job as a failure.
+        turned_away: What is in the body of an answer to one that came when too many were there already. It is timed,
+            and its connection rests for so many seconds.
         addresses: Whence the connections come, in turn.
         every: The seconds from one request to the next, on one connection; None sends as soon as there is an answer.
         most: How many requests there may be, however fast they are answered.
@@ -23,6 +25,8 @@ class Load:
     addresses: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     every: float | None = None
     most: int = 200_000
+    turned_away: str | None = None
+    rest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,12 @@ class Hashing:
 class Outcome:
     """How long it was until the last answer, and how long each answer took, in seconds; or why there is no result.
 
-    `refused` are the requests beside these that the server was too busy to answer.
+    `refused` are the requests beside these that the server was too busy to answer; `turned_away` is how long those took
+    that were told so by an answer that the job knows.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
+    turned_away: list[float] = field(default_factory=list)
     failure: str | None = None

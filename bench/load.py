@@ -28,6 +28,8 @@ class Run:
         self.latencies: list[float] = []
         self._requests = cycle([request.encode() for request in job.requests])
         self._expects = job.expects.encode()
+        self._turned_away = job.turned_away.encode() if job.turned_away else None
+        self.turned_away: list[float] = []
         self._left = job.most
         self._refused = 0
         self._running = job.connections
@@ -43,15 +45,19 @@ class Run:
         self._left -= 1
         return next(self._requests)
 
-    def answered(self, due: float, status: int, body: bytes) -> None:
-        """Notes an answer to a request that was due at a moment."""
+    def answered(self, due: float, status: int, body: bytes) -> float:
+        """Notes an answer to a request that was due at a moment; how many seconds its connection is to rest."""
         self._last = time.perf_counter()
         if status == 200 and self._expects in body:
             self.latencies.append(self._last - due)
+        elif self._turned_away and self._turned_away in body:
+            self.turned_away.append(self._last - due)
+            return self.job.rest
         elif status == 503:
             self._refused += 1
         else:
             self.fail(f"answered {status}: {body[:500].decode(errors='replace')}")
+        return 0.0
 
     def finished(self) -> None:
         """Counts the connections that have nothing more to send; the last one ends the job."""
@@ -64,7 +70,7 @@ class Run:
             self.ended.set_exception(RuntimeError(why))
 
     def outcome(self) -> Outcome:
-        return Outcome(self._last - self.began, self.latencies, self._refused)
+        return Outcome(self._last - self.began, self.latencies, self._refused, self.turned_away)
 
 
 class Connection(asyncio.Protocol):
@@ -93,9 +99,12 @@ class Connection(asyncio.Protocol):
         self._body.append(body)
 
     def on_message_complete(self) -> None:
-        self._run.answered(self._due, self._parser.get_status_code(), b"".join(self._body))
+        rest = self._run.answered(self._due, self._parser.get_status_code(), b"".join(self._body))
         self._body.clear()
-        self.go_on()
+        if rest:
+            asyncio.get_running_loop().call_later(rest, self.go_on)
+        else:
+            self.go_on()
 
     def go_on(self) -> None:
         """Sends the next request when it is due.

@@ -1,120 +1,143 @@
-"""A page of customers with their references: the service against the same JSON by hand."""
+"""Pages of customers with their references, and who is logged in: the service against the same JSON by other means."""
 
 import json
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 from urllib.parse import urlencode
 
-from bench.jobs import Load
-from bench.processes import BenchFailed, Server, Worker
-from bench.requests import answer_of, ask, get, post
-from bench.rounds import AGAIN, BASE, VARIANT, Comparison, Turn
+from bench.compared import Goal, compared
+from bench.contest import MANY, SOME, Contest
+from bench.filling import Register
+from bench.parts import Part
+from bench.processes import Server
+from bench.requests import answer_of, get, post
+from bench.rounds import again
+from bench.run import Run
+from bench.works import PAGE, VIEWER, Work
 
-CUSTOMERS: Final = 50
-REFERENCES: Final = 10
-CONNECTIONS: Final = (1, 4, 32)
-
-_INFO: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
-DOCUMENT: Final = f"""
-query Page($first: Int!, $references: Int!, $after: String) {{
-  customers(first: $first, after: $after) {{
-    edges {{
-      cursor
-      node {{
-        id
-        name
-        references(first: $references) {{
-          edges {{ cursor node {{ id name passwordStatus canLogIn }} }}
-          {_INFO}
-        }}
-      }}
-    }}
-    {_INFO}
-  }}
-}}
-"""
+ADGANG: Final = "adgang"
+BARE: Final = "bare"
+RAW: Final = "raw ASGI"
+MERCURIUS: Final = "mercurius + jit"
+STOCK: Final = "Strawberry + Tortoise"
+MOST_PAGES: Final = 20
 
 
-class Pages:
-    """All pages of the register, one after the other, of the service and of two servers written by hand."""
+class Asking:
+    """The requests of a work, for a register."""
 
-    def __init__(self, ours: Server, bare: Server, again: Server, load: Worker, token: str) -> None:
-        self._servers = {VARIANT: ours, BASE: bare, AGAIN: again}
-        self._load = load
-        self._token = token
-        starts = self._starts()
-        by_hand = [self._by_hand(after) for after in starts]
-        self._requests = {VARIANT: [self._graphql(after) for after in starts], BASE: by_hand, AGAIN: by_hand}
+    def __init__(self, work: Work, register: Register) -> None:
+        self._work = work
+        self._register = register
 
-    def check(self) -> int:
-        """Makes sure that all answer the same, and nobody without a token; says how many bytes a page has.
+    def graphql(self, server: Server) -> list[str]:
+        """All that a server of GraphQL is asked."""
+        if not self._work.first:
+            return [post(self._work.document, {}, token) for token in self._register.sessions]
+        return self._walk(server, self._page)
 
-        Raises:
-            BenchFailed: They don't.
-        """
-        sizes = []
-        for requests in zip(*self._requests.values(), strict=True):
-            first, *others = map(self._answer, self._servers.values(), requests)
-            sizes.append(len(first))
-            for other in others:
-                where = difference(json.loads(first), json.loads(other))
-                if where is not None:
-                    raise BenchFailed(f"The servers answer different pages: {where}.")
-        for name, server in self._servers.items():
-            if b"edges" in ask(server.port, self._requests[name][0].replace(self._token, "adg_nobody"))[1]:
-                raise BenchFailed("A server answers without a token.")
-        return sum(sizes) // len(sizes)
+    def by_hand(self, server: Server) -> list[str]:
+        """All that a server that is written by hand is asked."""
+        if not self._work.first:
+            return [get(self._work.path, token) for token in self._register.sessions]
+        return self._walk(server, self._page_by_hand)
 
-    def comparisons(self, seconds: float) -> list[Comparison]:
-        """What is measured, for so long in each turn."""
-        return [
-            Comparison(
-                f"{connections} connection{'s' if connections > 1 else ''}",
-                base="by hand",
-                variant="GraphQL",
-                measures=("rate", "cpu"),
-                take=partial(self._take, connections, seconds),
-            )
-            for connections in CONNECTIONS
-        ]
-
-    def _take(self, connections: int, seconds: float, name: str) -> Turn:
-        server = self._servers[name]
-        job = Load(server.port, self._requests[name], '"canLogIn"', seconds, connections)
-        before = server.cpu_seconds()
-        outcome = self._load.ask(job)
-        return Turn.of(outcome, server.cpu_seconds() - before)
-
-    @staticmethod
-    def _answer(server: Server, request: str) -> bytes:
-        return answer_of(server.port, request)
-
-    def _starts(self) -> list[str | None]:
-        """Where each page begins."""
-        starts: list[str | None] = [None]
+    def _walk(self, server: Server, request: Callable[[str | None], str]) -> list[str]:
+        """Requests of the first pages, one after the other, by the cursors that this server gives."""
+        requests, after = list[str](), None
         while True:
-            answer = json.loads(self._answer(self._servers[BASE], self._by_hand(starts[-1])))
-            info = answer["data"]["customers"]["pageInfo"]
-            if not info["hasNextPage"]:
-                return starts
-            starts.append(info["endCursor"])
+            requests.append(request(after))
+            info = json.loads(answer_of(server.port, requests[-1]))["data"]["customers"]["pageInfo"]
+            if not info["hasNextPage"] or len(requests) == MOST_PAGES:
+                return requests
+            after = info["endCursor"]
 
-    def _graphql(self, after: str | None) -> str:
-        return post(DOCUMENT, {"first": CUSTOMERS, "references": REFERENCES, "after": after}, self._token)
+    def _page(self, after: str | None) -> str:
+        variables = {"first": self._work.first, "references": self._work.references, "after": after}
+        return post(self._work.document, variables, self._register.token)
 
-    def _by_hand(self, after: str | None) -> str:
-        parameters = {"first": CUSTOMERS, "references": REFERENCES, **({"after": after} if after else {})}
-        return get(f"/customers?{urlencode(parameters)}", self._token)
+    def _page_by_hand(self, after: str | None) -> str:
+        parameters = {"first": self._work.first, "references": self._work.references}
+        path = f"{self._work.path}?{urlencode({**parameters, **({'after': after} if after else {})})}"
+        return get(path, self._register.token)
 
 
-def difference(one: Any, other: Any, where: str = "answer") -> str | None:
-    """Where two answers first differ; None where they are the same, down to the order of their fields."""
-    if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
-        below = [(key, one[key], other[key]) for key in one]
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        below = [(str(index), *pair) for index, pair in enumerate(zip(one, other, strict=True))]
-    else:
-        same = one == other and type(one) is type(other)
-        return None if same else f"{where} is {one!r:.200} or {other!r:.200}"
-    found = (difference(left, right, f"{where}.{name}") for name, left, right in below)
-    return next(filter(None, found), None)
+def measure(run: Run) -> Part:
+    """The page, against all others."""
+    contest, asking = _begin(run, PAGE)
+    enter_raw(run, contest, asking)
+    enter_mercurius(run, contest, asking)
+    server = run.by_hand("stock.app")
+    contest.enter(STOCK, server, asking.graphql(server))
+    goals = [Goal(BARE, least=1.5), Goal(MERCURIUS, least=2), Goal(STOCK, least=20), Goal(RAW, least=0.8)]
+    return _compared(run, "page", PAGE, contest, goals)
+
+
+def measure_viewer(run: Run) -> Part:
+    """Who is logged in, against all but the stock one."""
+    contest, asking = _begin(run, VIEWER)
+    enter_raw(run, contest, asking)
+    enter_mercurius(run, contest, asking)
+    goals = [
+        Goal(BARE, least=1.2, only=SOME),
+        Goal(BARE, least=2.5, only=MANY),
+        Goal(MERCURIUS, least=0.85, measure="per_cpu"),
+        Goal(RAW, least=0.8),
+    ]
+    return _compared(run, "viewer", VIEWER, contest, goals)
+
+
+def against_bare(name: str, work: Work, least: float) -> Callable[[Run], Part]:
+    """Measures a work against its own bare answer alone."""
+
+    def measure(run: Run) -> Part:
+        contest, _ = _begin(run, work)
+        return _compared(run, name, work, contest, [Goal(BARE, least=least)])
+
+    return measure
+
+
+def against_bare_on_sqlite(name: str, work: Work, least: float) -> Callable[[Run], Part]:
+    """The same on SQLite."""
+
+    def measure(run: Run) -> Part:
+        contest, _ = _begin(run, work, run.sqlite_register, "bare.sqlite")
+        return _compared(run, name, work, contest, [Goal(BARE, least=least)], on=" on SQLite")
+
+    return measure
+
+
+def enter_raw(run: Run, contest: Contest, asking: Asking) -> None:
+    server = run.by_hand("raw.app")
+    contest.enter(RAW, server, asking.by_hand(server))
+
+
+def enter_mercurius(run: Run, contest: Contest, asking: Asking) -> None:
+    """Enters it where it is installed."""
+    server = run.mercurius()
+    if server is not None:
+        contest.enter(MERCURIUS, server, asking.graphql(server))
+
+
+def _begin(
+    run: Run, work: Work, register: Register | None = None, bare: str = "bare.postgres"
+) -> tuple[Contest, Asking]:
+    """A contest with two bare servers and the service in it."""
+    asking = Asking(work, register or run.register)
+    contest = Contest(run.worker(), work.expects, None if register else run.database)
+    for name in (BARE, again(BARE)):
+        server = run.by_hand(bare, register)
+        contest.enter(name, server, asking.by_hand(server))
+    ours = run.service(register)
+    contest.enter(ADGANG, ours, asking.graphql(ours))
+    return contest, asking
+
+
+def _compared(run: Run, name: str, work: Work, contest: Contest, goals: Sequence[Goal], on: str = "") -> Part:
+    """Checks, and measures."""
+    kilobytes = contest.check() / 1000
+    run.tell(f"Measuring: {work.short}{on}")
+    comparisons = contest.comparisons(run.plan.page)
+    run.take_turns(comparisons)
+    title = f"{work.title}{on} ({kilobytes:.1f} kB)"
+    return compared(name, title, comparisons, ADGANG, goals, f"{work.short}{on}")

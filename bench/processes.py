@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -35,9 +35,13 @@ class Server:
         self.port = port
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def cpu_seconds(self) -> float:
         """How long this process has had a processor, with all its threads, those that have ended too."""
-        return cpu_seconds(self._process)
+        return clock_of(self._process.pid)
 
 
 class Worker:
@@ -76,12 +80,32 @@ class Worker:
 
     def cpu_seconds(self) -> float:
         """How long this process has had a processor, with all its threads."""
-        return cpu_seconds(self._process)
+        return clock_of(self._process.pid)
 
 
-def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
-    """The processor's clock of another process, as clock_getcpuclockid(3) names it."""
-    return time.clock_gettime(~process.pid << 3 | CPU_CLOCK)
+class DatabaseClock:
+    """The processor's time of a PostgreSQL cluster: of all processes that its first one has started."""
+
+    def __init__(self, data: Path) -> None:
+        self._first = (data / "postmaster.pid").read_text().split()[0].encode()
+
+    def cpu_seconds(self) -> float:
+        """How long those that are there now have had a processor."""
+        return sum(clock_of(pid) for pid in self._children())
+
+    def _children(self) -> Iterator[int]:
+        for entry in os.scandir("/proc"):
+            if entry.name.isdigit():
+                with suppress(OSError), open(f"/proc/{entry.name}/stat", "rb") as file:
+                    if file.read().rpartition(b")")[2].split()[1] == self._first:
+                        yield int(entry.name)
+
+
+def clock_of(pid: int) -> float:
+    """The processor's clock of another process, as clock_getcpuclockid(3) names it; 0 where it has ended."""
+    with suppress(OSError):
+        return time.clock_gettime(~pid << 3 | CPU_CLOCK)
+    return 0.0
 
 
 @contextmanager

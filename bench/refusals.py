@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from random import Random
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
-from bench.filling import PASSWORD, SEED, Register
+from bench.filling import PASSWORD, Register
+from bench.made import SEED
+from bench.parts import Part, Sheet
 from bench.processes import BenchFailed, Server
 from bench.requests import ask, post
+from bench.run import Run
 
 WRONG: Final = "tolv grønne cykler i snevejr"
 AGAIN: Final = "{}, again"
@@ -72,6 +75,17 @@ class Refusals:
         """How much longer than the shortest median time the longest is, as a share of it."""
         medians = [taken.median for taken in self.kinds.values()]
         return max(medians) / min(medians) - 1
+
+
+def measure(run: Run) -> Part:
+    """Times refused log-ins of portal users and of staff."""
+    tries = RefusedLogIns(run.service(), run.register)
+    found = {}
+    for who, refuse in (("portal", tries.portal), ("staff", tries.staff)):
+        run.tell(f"Being refused, {who}")
+        found[who] = refuse(run.plan.refused, run.plan.part / 2)
+    data = {who: _as_json(refusals) for who, refusals in found.items()}
+    return Part("refusals", [_sheet(refusals) for refusals in found.values()], data=data)
 
 
 class RefusedLogIns:
@@ -134,3 +148,31 @@ def _log_in(username: str, password: str) -> str:
 
 def _staff_log_in(email: str, password: str) -> str:
     return post(STAFF_LOG_IN, {"input": {"email": email, "password": password}})
+
+
+def _sheet(refusals: Refusals) -> Sheet:
+    rows = [
+        (
+            name,
+            str(len(taken.seconds)),
+            f"{1000 * taken.median:.2f}",
+            f"{1000 * taken.cpu_median:.2f}",
+            *(f"{ratio:.3f}" for ratio in refusals.ratios[name]),
+        )
+        for name, taken in refusals.kinds.items()
+    ]
+    note = f"The medians lie within {refusals.spread:.1%} of one another."
+    return Sheet(refusals.title, ("", "answers", "p50 ms", "CPU ms", "x p50", "x CPU"), rows, note=note)
+
+
+def _as_json(refusals: Refusals) -> dict[str, Any]:
+    kinds = {
+        name: {
+            "answers": len(taken.seconds),
+            "p50_ms": 1000 * taken.median,
+            "cpu_ms": 1000 * taken.cpu_median,
+            "ratios": dict(zip(("p50", "cpu"), refusals.ratios[name], strict=True)),
+        }
+        for name, taken in refusals.kinds.items()
+    }
+    return {"title": refusals.title, "spread": refusals.spread, "kinds": kinds}

@@ -1,30 +1,20 @@
-"""What came out, as tables for a person and as JSON for a program."""
+"""What came out: tables for a person, Markdown for a page, JSON for a program, and plots beside it."""
 
 import json
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.refusals import Refusals
-from bench.rounds import AGAIN, BASE, VARIANT, Comparison, Ratio
+from bench.parts import Part, Sheet
 
-MEASURES: Final = {"rate": "per second", "cpu": "CPU", "p50": "p50", "p99": "p99"}
-"""What a turn's measures are called in a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Comparisons that say the same about different circumstances."""
-
-    title: str
-    comparisons: Sequence[Comparison]
+VERDICTS: Final = ("measured", "against", "reached", "goal", "", "beside")
 
 
 @dataclass(slots=True)
@@ -33,8 +23,11 @@ class Report:
 
     postgres: str
     load_before: float = field(default_factory=lambda: os.getloadavg()[0])
-    parts: dict[str, Part] = field(default_factory=dict)
-    refusals: dict[str, Refusals] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    """What could not be measured here, for what isn't installed, a sentence each."""
+    failed: list[str] = field(default_factory=list)
+    """The parts that failed, and why."""
 
     @property
     def machine(self) -> str:
@@ -43,104 +36,82 @@ class Report:
             f"load average {self.load_before:.1f} before this run"
         )
 
+    @property
+    def goals(self) -> Sheet:
+        """Every goal, and whether it was met."""
+        verdicts = [verdict for part in self.parts for verdict in part.verdicts]
+        rows = [
+            (each.of, each.against, each.shown, each.goal, "met" if each.met else "NOT met", each.beside)
+            for each in verdicts
+        ]
+        met = sum(each.met for each in verdicts)
+        return Sheet("Goals", VERDICTS, rows, note=f"{met} of {len(rows)} met.")
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The tables of all parts."""
+        return [sheet for part in self.parts for sheet in part.sheets]
+
     def show(self, console: Console) -> None:
         """Prints the tables."""
         console.print(self.machine)
-        for part in self.parts.values():
+        for sheet in (*self.sheets, self.goals):
             console.print()
-            console.print(_table(part))
-        console.print(
-            "\nx: relative to the base in the same round, the median of the rounds (lowest–highest). "
-            "The base's second series shows what is noise. CPU is that of the server's process, or of argon2's."
-        )
-        for refusals in self.refusals.values():
-            console.print()
-            console.print(_refusals_table(refusals))
-            console.print(f"The medians lie within {refusals.spread:.1%} of one another.")
+            console.print(_table(sheet))
+            if sheet.note:
+                console.print(sheet.note)
+        for sentence in (*self.missing, *self.failed):
+            console.print(sentence, markup=False, highlight=False)
 
-    def write(self, file: Path) -> None:
-        """Writes the same as JSON."""
-        answer = {
+    def write(self, folder: Path) -> None:
+        """Writes the same as `report.json` and `report.md`, with the plots."""
+        folder.mkdir(parents=True, exist_ok=True)
+        content = {
             "machine": self.machine,
-            **{name: _as_json(part) for name, part in self.parts.items()},
-            "refusals": {name: _refusals_as_json(refusals) for name, refusals in self.refusals.items()},
+            "missing": self.missing,
+            "failed": self.failed,
+            "goals": [
+                {"of": v.of, "against": v.against, "reached": v.reached, "least": v.least, "most": v.most, "met": v.met}
+                for part in self.parts
+                for v in part.verdicts
+            ],
+            **{part.name: part.data for part in self.parts},
         }
-        file.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        (folder / "report.json").write_text(text, encoding="utf-8")
+        (folder / "report.md").write_text(self.markdown(), encoding="utf-8")
+        for part in self.parts:
+            for name, draw in part.plots.items():
+                draw(folder / f"{name}.png")
+
+    def markdown(self) -> str:
+        """The tables in Markdown, the goals first."""
+        lines = [f"{self.machine}.", ""]
+        for sheet in (self.goals, *self.sheets):
+            lines += [f"### {sheet.title}", "", *_markdown(sheet), ""]
+            lines += [sheet.note, ""] if sheet.note else []
+        return "\n".join([*lines, *self.missing, *self.failed]).rstrip() + "\n"
 
 
-def _table(part: Part) -> Table:
-    measures, cpu = part.comparisons[0].measures, part.comparisons[0].cpu
-    shown = ("answers", "per s", *(["CPU ms"] if cpu else []), "p50 ms", "p99 ms")
-    table = _empty_table(part.title, (*shown, *(f"x {MEASURES[measure]}" for measure in measures)))
-    for comparison in part.comparisons:
-        table.add_row(f"{comparison.name}, {comparison.rounds} rounds")
-        for name, variant in _names(comparison).items():
-            figures = comparison.figures(name)
-            table.add_row(
-                f"  {variant}",
-                f"{figures.answers}{f' (+{figures.refused} refused)' if figures.refused else ''}",
-                f"{figures.answers_per_second:.1f}",
-                *([f"{figures.cpu_ms_per_answer:.2f}"] if cpu else []),
-                f"{figures.p50_ms:.1f}",
-                f"{figures.p99_ms:.1f}",
-                *("" if name == BASE else _ratio(comparison.ratio(name, measure)) for measure in measures),
-                style="bold" if name == VARIANT else None,
-                end_section=name == AGAIN,
-            )
+def _table(sheet: Sheet) -> Table:
+    table = Table(title=sheet.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for index, heading in enumerate(sheet.headings):
+        table.add_column(heading, justify="right" if index else "left", no_wrap=True)
+    for number, row in enumerate(sheet.rows):
+        after = sheet.rows[number + 1 : number + 2]
+        ends = bool(after) and len(after[0]) == 1
+        table.add_row(*row, style="bold" if row[0] == sheet.strong else None, end_section=ends)
     return table
 
 
-def _refusals_table(refusals: Refusals) -> Table:
-    table = _empty_table(refusals.title, ("answers", "p50 ms", "CPU ms", "x p50", "x CPU"))
-    for name, taken in refusals.kinds.items():
-        medians = (f"{1000 * taken.median:.2f}", f"{1000 * taken.cpu_median:.2f}")
-        table.add_row(
-            f"  {name}", str(len(taken.seconds)), *medians, *(f"{ratio:.3f}" for ratio in refusals.ratios[name])
-        )
-    return table
+def _markdown(sheet: Sheet) -> Iterable[str]:
+    yield _line(sheet.headings)
+    yield _line(["---", *["---:"] * (len(sheet.headings) - 1)])
+    for row in sheet.rows:
+        strong = row[0] == sheet.strong or len(row) == 1
+        cells = [f"**{cell}**" if strong and cell else cell for cell in row]
+        yield _line([*cells, *[""] * (len(sheet.headings) - len(row))])
 
 
-def _empty_table(title: str, headings: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column("", no_wrap=True)
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
-def _ratio(ratio: Ratio) -> str:
-    return f"{ratio.median:.3g} ({ratio.lowest:.2g}–{ratio.highest:.2g})"
-
-
-def _names(comparison: Comparison) -> dict[str, str]:
-    return {BASE: comparison.base, VARIANT: comparison.variant, AGAIN: f"{comparison.base}, again"}
-
-
-def _as_json(part: Part) -> dict[str, Any]:
-    return {"title": part.title, "comparisons": [_comparison_as_json(comparison) for comparison in part.comparisons]}
-
-
-def _comparison_as_json(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "name": comparison.name,
-        "rounds": comparison.rounds,
-        "figures": {shown: asdict(comparison.figures(name)) for name, shown in _names(comparison).items()},
-        "ratios": {
-            shown: {measure: asdict(comparison.ratio(name, measure)) for measure in comparison.measures}
-            for name, shown in _names(comparison).items()
-            if name != BASE
-        },
-    }
-
-
-def _refusals_as_json(refusals: Refusals) -> dict[str, Any]:
-    kinds = {
-        name: {
-            "answers": len(taken.seconds),
-            "p50_ms": 1000 * taken.median,
-            "cpu_ms": 1000 * taken.cpu_median,
-            "ratios": dict(zip(("p50", "cpu"), refusals.ratios[name], strict=True)),
-        }
-        for name, taken in refusals.kinds.items()
-    }
-    return {"title": refusals.title, "spread": refusals.spread, "kinds": kinds}
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from collections.abc import Mapping
 
 from bench.processes import BenchFailed
 
@@ -12,7 +13,7 @@ def get(path: str, token: str) -> str:
     return "\r\n".join((f"GET {path} HTTP/1.1", *_headers(token), "", ""))
 
 
-def post(document: str, variables: dict[str, object], token: str | None = None) -> str:
+def post(document: str, variables: Mapping[str, object], token: str | None = None) -> str:
     """A GraphQL request."""
     body = json.dumps({"query": document, "variables": variables})  # ASCII, so it has as many bytes as characters
     headers = (*_headers(token), "Content-Type: application/json", f"Content-Length: {len(body)}")

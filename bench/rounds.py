@@ -9,33 +9,34 @@ from typing import Final
 
 from bench.jobs import Outcome
 
-BASE: Final = "base"
-VARIANT: Final = "variant"
-AGAIN: Final = "base again"
-TURNS: Final = (BASE, VARIANT, AGAIN)
 FEWEST_ROUNDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one variant did in one round: how long each answer took, in seconds, and the processor's time for them."""
+    """What one variant did in one round: how long each answer took, in seconds, and the processor's time for them.
+
+    `database_seconds` is PostgreSQL's; None where nobody else worked for these answers, or nobody knows.
+    """
 
     seconds: float
     cpu_seconds: float
     latencies: list[float]
     refused: int = 0
+    database_seconds: float | None = None
 
     @classmethod
-    def of(cls, outcome: Outcome, cpu_seconds: float) -> "Turn":
-        return cls(outcome.seconds, cpu_seconds, outcome.latencies, outcome.refused)
+    def of(cls, outcome: Outcome, cpu_seconds: float, database_seconds: float | None = None) -> "Turn":
+        return cls(outcome.seconds, cpu_seconds, outcome.latencies, outcome.refused, database_seconds)
 
     @property
     def rate(self) -> float:
         return len(self.latencies) / self.seconds
 
     @property
-    def cpu(self) -> float:
-        return self.cpu_seconds / len(self.latencies)
+    def per_cpu(self) -> float:
+        """Answers for each second that the server had a processor."""
+        return len(self.latencies) / self.cpu_seconds
 
     @property
     def p50(self) -> float:
@@ -54,17 +55,20 @@ class Figures:
     refused: int
     answers_per_second: float
     cpu_ms_per_answer: float
+    database_ms_per_answer: float | None
     p50_ms: float
     p99_ms: float
 
     @classmethod
     def of(cls, turns: Sequence[Turn]) -> "Figures":
         latencies = [latency for turn in turns for latency in turn.latencies]
+        database = [turn.database_seconds / len(turn.latencies) for turn in turns if turn.database_seconds is not None]
         return cls(
             len(latencies),
             sum(turn.refused for turn in turns),
             median(turn.rate for turn in turns),
-            1000 * median(turn.cpu for turn in turns),
+            1000 / median(turn.per_cpu for turn in turns),
+            1000 * median(database) if database else None,
             1000 * percentile(latencies, 50),
             1000 * percentile(latencies, 99),
         )
@@ -72,7 +76,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A variant relative to the base of the same round: the median over the rounds, and how far single ones went."""
+    """A variant relative to another of the same round: the median over the rounds, and how far single ones went."""
 
     median: float
     lowest: float
@@ -83,38 +87,58 @@ class Ratio:
         ratios = [above / below for above, below in zip(variant, base, strict=True)]
         return cls(median(ratios), min(ratios), max(ratios))
 
+    def __str__(self) -> str:
+        return f"{self.median:.3g} ({self.lowest:.2g}–{self.highest:.2g})"
+
 
 @dataclass(slots=True)
 class Comparison:
-    """A variant and its base, measured in the same rounds; the base twice, to see what is noise.
+    """Variants measured in the same rounds. The first is the base, which takes a second turn, to see what is noise.
 
     Attributes:
-        take: Has the base or the variant take its turn.
-        measures: The properties of a turn whose ratio says something here.
+        take: Has a variant take its turn; it may be asked for `again`, too.
+        measures: The properties of a turn whose ratio to the base says something here.
         cpu: Whether the processor's time was spent on these answers alone.
     """
 
     name: str
-    base: str
-    variant: str
-    measures: tuple[str, ...]
+    variants: Sequence[str]
     take: Callable[[str], Turn]
+    measures: Sequence[str] = ("rate", "per_cpu")
     cpu: bool = True
-    turns: dict[str, list[Turn]] = field(default_factory=lambda: {name: [] for name in TURNS})
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        return self.variants[0]
+
+    @property
+    def again(self) -> str:
+        """The base's second series."""
+        return again(self.base)
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.variants, self.again]
 
     @property
     def rounds(self) -> int:
         """How many there were."""
-        return len(self.turns[BASE])
+        return len(self.turns[self.base])
 
     def figures(self, name: str) -> Figures:
-        """The figures of the base or the variant."""
+        """The figures of a variant."""
         return Figures.of(self.turns[name])
 
-    def ratio(self, name: str, measure: str) -> Ratio:
-        """The variant, or the base's second series, relative to the base."""
-        turns, base = self.turns[name], self.turns[BASE]
-        return Ratio.of((getattr(turn, measure) for turn in turns), (getattr(turn, measure) for turn in base))
+    def ratio(self, name: str, measure: str, to: str | None = None) -> Ratio:
+        """A variant relative to another one, or to the base."""
+        turns, others = self.turns[name], self.turns[to or self.base]
+        return Ratio.of((getattr(turn, measure) for turn in turns), (getattr(turn, measure) for turn in others))
+
+
+def again(base: str) -> str:
+    """What the base's second series is called."""
+    return f"{base}, again"
 
 
 def take_turns(comparisons: Sequence[Comparison], rounds: int, seconds: float) -> None:
@@ -126,10 +150,10 @@ def take_turns(comparisons: Sequence[Comparison], rounds: int, seconds: float) -
     for number in range(rounds):
         if number >= FEWEST_ROUNDS and time.monotonic() > end:
             return
-        first = number % len(TURNS)
         for comparison in comparisons:
-            for name in (*TURNS[first:], *TURNS[:first]):
-                comparison.turns[name].append(comparison.take(name))
+            first = number % len(comparison.all)
+            for name in (*comparison.all[first:], *comparison.all[:first]):
+                comparison.turns.setdefault(name, []).append(comparison.take(name))
 
 
 def percentile(values: Sequence[float], share: int) -> float:

@@ -1,27 +1,24 @@
-"""One run: a register, the servers on it, the processes that ask them, and the measurements one after the other."""
+"""One run: the registers, the servers on them, and the processes that ask them."""
 
 import asyncio
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from statistics import median
 from typing import Final
 
-from app.settings import Settings, load_settings
+from app.settings import load_settings
 from bench import filling
 from bench.filling import Register
-from bench.log_ins import LogIns
-from bench.pages import CUSTOMERS, REFERENCES, Pages
-from bench.processes import Server, Worker, free_port, serving, working
-from bench.refusals import RefusedLogIns
-from bench.report import Part, Report
+from bench.processes import DatabaseClock, Server, Worker, free_port, serving, working
 from bench.rounds import Comparison, take_turns
-from tests.support.postgres import cluster, find_binaries
+from tests.support.node import find_node
+from tests.support.postgres import Cluster, find_binaries
 
+HERE: Final = Path(__file__).parent
 AS_USED: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
 """What the tests' cluster goes without to be fast, and a register in use does not."""
 
@@ -42,92 +39,103 @@ class Plan:
     refused: int
 
 
-FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=80, refused=100)
-QUICK: Final = Plan(rounds=3, page=0.4, log_ins=0.8, viewer=0.8, part=8, refused=20)
+FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=160, refused=100)
+QUICK: Final = Plan(rounds=3, page=0.3, log_ins=0.8, viewer=0.8, part=8, refused=20)
 
 
-@dataclass(frozen=True, slots=True)
 class Run:
-    """What a run has started, in `stack`, and where it puts what it finds; `tell` hears what is being done."""
+    """What the parts of a run share.
 
-    plan: Plan
-    tell: Callable[[str], None]
-    stack: ExitStack
-    folder: Path
-    settings: Settings
-    register: Register
-    report: Report
+    What a part starts, it enters in `stack`, which ends with the part; `tell` hears what is being done; `missing` is
+    what can't be measured here.
+    """
 
-    def measure(self) -> None:
-        """Measures everything."""
-        ours, load = self._service(), self._worker("load")
-        self._pages(ours, load)
-        self._log_ins(ours, load)
-        self._refusals(ours)
+    def __init__(self, plan: Plan, tell: Callable[[str], None], postgres: Cluster, folder: Path) -> None:
+        self.plan = plan
+        self.tell = tell
+        self.postgres = postgres
+        self.folder = folder
+        self.missing: list[str] = []
+        self._stack = ExitStack()
 
-    def _pages(self, ours: Server, load: Worker) -> None:
-        pages = Pages(ours, self._by_hand("first"), self._by_hand("second"), load, self.register.token)
-        kilobytes = pages.check() / 1000
-        comparisons = pages.comparisons(self.plan.page)
-        self.tell("Reading pages")
-        self._take_turns(comparisons)
-        title = f"A page of {CUSTOMERS} customers with {REFERENCES} references each ({kilobytes:.0f} kB)"
-        self.report.parts["pages"] = Part(title, comparisons)
+    @property
+    def stack(self) -> ExitStack:
+        return self._stack
 
-    def _log_ins(self, ours: Server, load: Worker) -> None:
-        log_ins = LogIns(ours, load, self._worker("load"), self._worker("hashing"), self.register, self.settings)
-        self.tell("Logging in")
-        per_second = log_ins.per_second(self.plan.log_ins)
-        self._take_turns([per_second])
-        self.report.parts["log_ins"] = Part("Log-ins", [per_second])
-        self.tell("Asking who is logged in, during a storm of log-ins and without one")
-        viewer = log_ins.viewer(self.plan.viewer)
-        self._take_turns([viewer])
-        title = f"A viewer query during a storm of {median(log_ins.storms):.0f} log-ins a second"
-        self.report.parts["viewer"] = Part(title, [viewer])
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the run; what was started for it ends with the block."""
+        with ExitStack() as self._stack:
+            yield
 
-    def _refusals(self, ours: Server) -> None:
-        refused = RefusedLogIns(ours, self.register)
-        for who, measure in (("portal", refused.portal), ("staff", refused.staff)):
-            self.tell(f"Being refused, {who}")
-            self.report.refusals[who] = measure(self.plan.refused, self.plan.part)
+    @cached_property
+    def register(self) -> Register:
+        """The register on PostgreSQL."""
+        return self._fill(self.postgres.url("postgres"))
 
-    def _take_turns(self, comparisons: Sequence[Comparison]) -> None:
+    @cached_property
+    def sqlite_register(self) -> Register:
+        """The same register in a file of SQLite's."""
+        return self._fill(f"{filling.SQLITE}{self.folder / 'register.db'}")
+
+    @cached_property
+    def database(self) -> DatabaseClock:
+        """PostgreSQL's own processor time."""
+        return DatabaseClock(self.postgres.folder / "data")
+
+    def service(self, register: Register | None = None) -> Server:
+        """The service as it is put to use, on a register; on PostgreSQL's where none is named."""
+        url = (register or self.register).database_url
+        return self.server("adgang", ["-m", "app.cli", "serve"], {"ADGANG_DATABASE_URL": url}, option="--port")
+
+    def by_hand(self, module: str, register: Register | None = None) -> Server:
+        """A server of this package, on a register."""
+        url = (register or self.register).database_url
+        return self.server(module.replace(".", "-"), ["-m", f"bench.{module}"], {"BENCH_DATABASE_URL": url})
+
+    def mercurius(self) -> Server | None:
+        """The peer on Node; None where it isn't installed."""
+        node, folder = find_node(), HERE / "node"
+        if node is None or not (folder / "node_modules").is_dir():
+            sentence = (
+                "mercurius + graphql-jit is not measured: Node or its packages are missing (scripts/ensure-node)."
+            )
+            if sentence not in self.missing:
+                self.missing.append(sentence)
+            return None
+        env = {
+            "PGHOST": str(self.postgres.folder),
+            "PGUSER": "adgang",
+            "PGDATABASE": "postgres",
+            "NODE_ENV": "production",
+        }
+        return self.server("mercurius", [str(folder / "server.mjs")], env, program=str(node))
+
+    def server(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        program: str = sys.executable,
+        option: str | None = None,
+    ) -> Server:
+        """A server that takes its port as its last argument, after an option where it wants one."""
+        port = free_port()
+        command = [program, *arguments, *([option] if option else []), str(port)]
+        return self._stack.enter_context(serving(self.folder, f"{name}-{port}", command, port, env))
+
+    def worker(self, name: str = "load") -> Worker:
+        """A process that carries out jobs."""
+        return self._stack.enter_context(working(self.folder, f"bench.{name}"))
+
+    def take_turns(self, comparisons: Sequence[Comparison]) -> None:
+        """Measures."""
         take_turns(comparisons, self.plan.rounds, self.plan.part)
 
-    def _service(self) -> Server:
-        """The service as it is put to use."""
-        port = free_port()
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-        env = {"ADGANG_DATABASE_URL": self.settings.database_url}
-        return self.stack.enter_context(serving(self.folder, "service", command, port, env))
-
-    def _by_hand(self, name: str) -> Server:
-        port = free_port()
-        command = [sys.executable, "-m", "bench.bare", str(port)]
-        env = {"BENCH_DATABASE_URL": self.settings.database_url}
-        return self.stack.enter_context(serving(self.folder, name, command, port, env))
-
-    def _worker(self, name: str) -> Worker:
-        return self.stack.enter_context(working(self.folder, f"bench.{name}"))
-
-
-def run(plan: Plan, tell: Callable[[str], None]) -> Report:
-    """Measures by a plan. Everything that is started for it ends with it.
-
-    Raises:
-        BenchFailed: Something could not be measured.
-        NoPostgres: There is no PostgreSQL to measure on.
-    """
-    report = Report(postgres_version())
-    with ExitStack() as stack:
-        postgres = stack.enter_context(cluster(**AS_USED))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="adgang-bench-")))
-        tell(f"Writing {filling.CUSTOMERS:,} customers with {filling.REFERENCES} references each")
-        settings = load_settings(_env_file=None, database_url=postgres.url("postgres"))
-        register = asyncio.run(filling.fill(settings))
-        Run(plan, tell, stack, folder, settings, register, report).measure()
-    return report
+    def _fill(self, url: str) -> Register:
+        self.tell(f"Writing {filling.CUSTOMERS:,} customers with their references")
+        return asyncio.run(filling.fill(load_settings(_env_file=None, database_url=url)))
 
 
 def postgres_version() -> str:

@@ -13,7 +13,14 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-words.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-bench.txt",
+    "requirements-build.txt",
+    "requirements-words.txt",
+)
+NPM_LOCKS = ("tests/conformance/package-lock.json", "bench/node/package-lock.json")
 
 
 def locked(name: str) -> dict[str, str]:
@@ -43,6 +50,10 @@ def test_a_lock_has_hashes_for_everything_and_no_address_or_path(name: str) -> N
             "requirements-dev.txt",
             wanted(PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]["dev"]),
         ),
+        (
+            "requirements-bench.txt",
+            wanted(PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]["bench"]),
+        ),
         ("requirements-build.txt", wanted(PROJECT["build-system"]["requires"])),
         ("requirements-words.txt", wanted(PROJECT["dependency-groups"]["words"])),
     ],
@@ -54,8 +65,10 @@ def test_a_lock_holds_what_the_project_asks_for(name: str, requirements: list[Re
 
 
 def test_the_locks_agree() -> None:
-    runtime, development = locked("requirements.txt"), locked("requirements-dev.txt")
+    runtime, development, bench = (locked(f"requirements{which}.txt") for which in ("", "-dev", "-bench"))
     assert runtime.items() <= development.items()
+    assert runtime.items() <= bench.items()
+    assert all(development[name] == bench[name] for name in development.keys() & bench.keys())
     assert PROJECT["build-system"]["requires"] == PROJECT["dependency-groups"]["build"]
 
 
@@ -65,11 +78,13 @@ def test_no_dependency_takes_the_name_of_one_of_our_packages() -> None:
     assert names.isdisjoint({"schema", "app", "resolvers"})
 
 
-def test_npm_s_lock_has_hashes_for_everything_and_no_address() -> None:
-    text = (ROOT / "tests" / "conformance" / "package-lock.json").read_text(encoding="utf-8")
-    packages = json.loads(text)["packages"]
+@pytest.mark.parametrize("name", NPM_LOCKS)
+def test_npm_s_lock_has_hashes_for_everything_and_no_address(name: str) -> None:
+    packages = json.loads((ROOT / name).read_text(encoding="utf-8"))["packages"]
     assert all(package["integrity"].startswith("sha512-") for name, package in packages.items() if name)
-    assert not re.search(r"://|file:|resolved", text)
+    for package in packages.values():
+        package.pop("funding", None)  # whom to pay; nothing is fetched from there
+    assert not re.search(r"://|file:|resolved", json.dumps(packages))
 
 
 def test_the_bill_of_materials_lists_the_lock(tmp_path: Path) -> None:

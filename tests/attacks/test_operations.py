@@ -263,7 +263,14 @@ async def test_48_persisted_documents(firm: Firm, target: Target) -> None:
     assert target.memory_mib() - before < 5, "together they take twice as much"
 
 
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-words.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-bench.txt",
+    "requirements-build.txt",
+    "requirements-words.txt",
+)
+NODE = (ROOT / "tests" / "conformance", ROOT / "bench" / "node")
 
 
 def locked(text: str) -> dict[str, list[str]]:
@@ -291,10 +298,10 @@ def test_49_dependency_confusion_in_locks() -> None:
     for line in (ROOT / "Makefile").read_text().splitlines():
         if re.match(r"\t\$\(PIP\) install", line):
             assert "--require-hashes" in line or ("--no-deps" in line and "--no-build-isolation" in line), line
-    conformance = ROOT / "tests" / "conformance"
-    packages = json.loads((conformance / "package-lock.json").read_text())["packages"]
-    assert all(each["integrity"].startswith("sha512-") for name, each in packages.items() if name)
-    assert "ignore-scripts=true" in (conformance / ".npmrc").read_text().splitlines()
+    for folder in NODE:
+        packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+        assert all(each["integrity"].startswith("sha512-") for name, each in packages.items() if name)
+        assert "ignore-scripts=true" in (folder / ".npmrc").read_text().splitlines()
 
 
 def a_wheel(folder: Path) -> Path:

@@ -1,0 +1,65 @@
+"""What every part of a run hands in: tables for a person, verdicts on the goals, data for a program, and plots."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table. A row of one cell is a heading within it; rows whose first cell is `strong` stand out."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    strong: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A goal and what was reached.
+
+    Attributes:
+        of: What was measured: "page of 50 x 10, 32 connections".
+        against: What it is held against: "bare", "mercurius + jit"; empty where the goal is no ratio.
+        reached: The figure that is judged, by its number.
+        shown: The same as it is printed, with its spread or its unit.
+        least, most: The bound; one of the two.
+        beside: What is to be known beside it, such as the ratio by another measure.
+    """
+
+    of: str
+    against: str
+    reached: float
+    shown: str
+    least: float | None = None
+    most: float | None = None
+    beside: str = ""
+
+    @property
+    def goal(self) -> str:
+        return f"≥ {self.least:g}" if self.least is not None else f"≤ {self.most:g}"
+
+    @property
+    def met(self) -> bool:
+        above = self.least is None or self.reached >= self.least
+        return above and (self.most is None or self.reached <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a run, measured.
+
+    Attributes:
+        name: What `--only` and the JSON call it.
+        data: What goes into the JSON.
+        plots: By the name of the file without its ending: what draws it (`bench.plots`).
+    """
+
+    name: str
+    sheets: Sequence[Sheet]
+    verdicts: Sequence[Verdict] = ()
+    data: Any = None
+    plots: Mapping[str, Callable[[Path], None]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The same part of the schema as Strawberry and Tortoise are commonly used: models, objects, and a DataLoader."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from tortoise import Tortoise
+from tortoise.contrib.starlette import RegisterTortoise
 
 from bench.bare.serving import serve, token_hash
 from bench.stock.models import AccessToken
@@ -36,7 +36,7 @@ class App(GraphQL[dict[str, Any], None]):
 
 
 @asynccontextmanager
-async def lifespan(_: Starlette) -> AsyncIterator[None]:
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
     url = urlsplit(os.environ["BENCH_DATABASE_URL"])
     credentials = {
         "host": parse_qs(url.query)["host"][0],
@@ -48,9 +48,9 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
     }
     connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
     apps = {"stock": {"models": ["bench.stock.models"], "default_connection": "default"}}
-    await Tortoise.init(config={"connections": {"default": connection}, "apps": apps})
-    yield
-    await Tortoise.close_connections()
+    config = {"connections": {"default": connection}, "apps": apps}
+    async with RegisterTortoise(app, config=config):
+        yield
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ class Load:
     Attributes:
         expects: What is in the body of every answer that is right. A refusal, 503, is counted; any other answer ends
             the job as a failure.
-        turned_away: What is in the body of an answer to one that came when too many were there already. It is timed,
-            and its connection rests for so many seconds.
+        turned_away: What is in the body of an answer to one that came when too many were there already. It is timed
+            once `lead` seconds have passed, and its connection rests for so many seconds.
         addresses: Whence the connections come, in turn.
         every: The seconds from one request to the next, on one connection; None sends as soon as there is an answer.
         most: How many requests there may be, however fast they are answered.
@@ -27,6 +27,7 @@ class Load:
     most: int = 200_000
     turned_away: str | None = None
     rest: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

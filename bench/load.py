@@ -51,7 +51,8 @@ class Run:
         if status == 200 and self._expects in body:
             self.latencies.append(self._last - due)
         elif self._turned_away and self._turned_away in body:
-            self.turned_away.append(self._last - due)
+            if self._last - self.began >= self.job.lead:
+                self.turned_away.append(self._last - due)
             return self.job.rest
         elif status == 503:
             self._refused += 1

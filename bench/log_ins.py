@@ -23,8 +23,10 @@ LEAD_SECONDS: Final = 0.5
 """How long a storm rages before it counts."""
 TOO_MANY: Final = 96
 """More connections than there are places: the default queue of 64, and the threads."""
-REST_SECONDS: Final = 0.25
-"""How long one that was turned away waits before it tries again."""
+REST_SECONDS: Final = 1.0
+"""How long one that was turned away waits before it tries again; it is told to wait at least so long."""
+FILLING_SECONDS: Final = 1.0
+"""How long the queue takes to be full."""
 
 ADGANG: Final = "adgang"
 ARGON2: Final = "argon2 alone"
@@ -106,11 +108,12 @@ def measure_overload(run: Run) -> Part:
         ours.port,
         _log_ins(run),
         '"LoginSuccess"',
-        run.plan.log_ins * run.plan.rounds,
+        FILLING_SECONDS + run.plan.log_ins * run.plan.rounds,
         TOO_MANY,
         addresses=ADDRESSES,
         turned_away='"Overloaded"',
         rest=REST_SECONDS,
+        lead=FILLING_SECONDS,
     )
     run.tell("Filling the queue for hashing")
     outcome = load.ask(job)

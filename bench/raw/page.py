@@ -12,24 +12,24 @@ WITH tool AS (
     SELECT t.id FROM access_token t JOIN staff_member m ON m.id = t.created_by_id
     WHERE t.secret_hash = $1 AND t.expires_at > now() AND m.active AND m.role = 'ADMIN'
 ), c AS (
-    SELECT customer.id, customer.name, number_key, active FROM tool, customer
+    SELECT row_number() OVER (ORDER BY number_key, customer.id) AS place, customer.* FROM tool, customer
     WHERE (number_key, customer.id) > ($2, $3) ORDER BY number_key, customer.id LIMIT $4 + 1
 )
 SELECT tools, customers.*, people.*
 FROM (SELECT count(*) AS tools FROM tool) authorised,
 (SELECT array_agg(id) AS keys, array_agg(name) AS names, array_agg(number_key) AS places
- FROM (SELECT * FROM c ORDER BY number_key, id) c) customers,
+ FROM (SELECT * FROM c ORDER BY place) c) customers,
 (SELECT array_agg(customer_id) AS parents, array_agg(id) AS r_keys, array_agg(name) AS r_names,
     array_agg(name_key) AS r_places, string_agg(
         CASE WHEN NOT has_password THEN 'n' WHEN internet_user AND active THEN 'y' ELSE 'e' END, ''
     ) AS flags
  FROM (
-    SELECT c.id AS customer_id, r.id, r.name, r.name_key, r.has_password, r.internet_user, c.active
-    FROM c CROSS JOIN LATERAL (
-        SELECT id, name, name_key, has_password, internet_user FROM reference
+    SELECT c.active, r.* FROM c CROSS JOIN LATERAL (
+        SELECT customer_id, id, name, name_key, has_password, internet_user FROM reference
         WHERE customer_id = c.id ORDER BY name_key, id LIMIT $5 + 1
     ) r
-    ORDER BY c.number_key, c.id, r.name_key, r.id
+    WHERE c.place <= $4
+    ORDER BY c.place, r.name_key, r.id
  ) r) people
 """
 

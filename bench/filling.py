@@ -1,7 +1,8 @@
 """Fills a database with a register of the size that is measured with, and with the credentials that ask for it."""
 
+import itertools
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,9 +20,14 @@ from app.settings import Settings
 from bench.made import Made, Record, Refused
 
 CUSTOMERS: Final = 2_000
+BLOCK: Final = 2_000
+"""How many customers are made at a time, however many there will be."""
 PASSWORD: Final = "tolv grønne cykler i regnvejr"
 ADMIN: Final = "signe@fragtkontoret.example"
 SQLITE: Final = "sqlite:///"
+
+Records = tuple[str, Sequence[Record]]
+"""Records of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +50,30 @@ async def fill(settings: Settings, customers: int = CUSTOMERS) -> Register:
     async with open_services(settings) as services:
         token = await make_token(services)
         stored = await services.resources.hasher.hash(PASSWORD)
-    made = Made(stored, datetime.now(UTC), customers)
+    now = datetime.now(UTC)
+    made = Made(stored, now, min(customers, BLOCK))
     sessions = made.log_in()
-    tables = {
-        "internet_order_settings": made.settings,
-        "customer": made.customers,
-        "login": made.logins,
-        "reference": made.references,
-        "staff_member": made.staff,
-        "session": made.sessions,
-        "customer_search": made.searched("customer", made.customers, "number"),
-        "reference_search": made.searched("reference", made.references, "email"),
-    }
+    later = (Made(stored, now, min(BLOCK, customers - known), known + 1) for known in range(BLOCK, customers, BLOCK))
+    tables = itertools.chain(
+        [("internet_order_settings", made.settings), ("staff_member", made.staff)],
+        _register(made),
+        [("session", made.sessions)],
+        itertools.chain.from_iterable(map(_register, later)),
+    )
     if settings.database_url.startswith(SQLITE):
         _into_sqlite(settings.database_url.removeprefix(SQLITE), tables)
     else:
         await _into_postgres(settings.database_url, tables)
     return Register(settings.database_url, token, sessions, stored.text, made.usernames(), made.refused())
+
+
+def _register(made: Made) -> Iterator[Records]:
+    """Customers with their people."""
+    yield "customer", made.customers
+    yield "login", made.logins
+    yield "reference", made.references
+    yield "customer_search", made.searched("customer", made.customers, "number")
+    yield "reference_search", made.searched("reference", made.references, "email")
 
 
 async def make_token(services: Services) -> str:
@@ -75,10 +88,10 @@ async def make_token(services: Services) -> str:
     return answer.secret
 
 
-async def _into_postgres(url: str, tables: Mapping[str, Sequence[Record]]) -> None:
+async def _into_postgres(url: str, tables: Iterable[Records]) -> None:
     connection = await asyncpg.connect(url)
     try:
-        for table, records in tables.items():
+        for table, records in tables:
             rows = (tuple(record.values()) for record in records)
             await connection.copy_records_to_table(table, records=rows, columns=list(records[0]))
             if "id" in records[0]:
@@ -89,11 +102,11 @@ async def _into_postgres(url: str, tables: Mapping[str, Sequence[Record]]) -> No
         await connection.close()
 
 
-def _into_sqlite(path: str, tables: Mapping[str, Sequence[Record]]) -> None:
+def _into_sqlite(path: str, tables: Iterable[Records]) -> None:
     connection = sqlite3.connect(path)
     try:
         with connection:
-            for table, records in tables.items():
+            for table, records in tables:
                 columns = list(records[0])
                 places = ", ".join("?" * len(columns))
                 rows = (tuple(map(_as_sqlite, record.values())) for record in records)

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -41,25 +41,29 @@ class Refused:
 
 
 class Made:
-    """The rows.
+    """The rows, or some of them: a large register is made in blocks of customers, one after the other.
 
     One in twenty customers is inactive, one in four has settings of its own. Of the people one in ten has no e-mail,
     one in twenty the username of somebody at another customer, and the others one of their own, seven in ten with a
     password; one in ten has settings of their own, one in five may not do all that is ticked there. Staff have the
     same password.
+
+    Args:
+        first: The key of the first customer. What all customers share comes with the block in which it is 1.
     """
 
-    def __init__(self, stored: StoredHash, now: datetime, customers: int) -> None:
+    def __init__(self, stored: StoredHash, now: datetime, customers: int, first: int = 1) -> None:
         self.customers: list[Record] = []
         self.logins: list[Record] = []
         self.references: list[Record] = []
         self.sessions: list[Record] = []
         self.staff = [self._member(key, stored, now) for key in range(2, STAFF + 2)]  # the first one made the token
-        self._random = Random(SEED)
+        self._random = Random(SEED + first - 1)
         self._stored = stored
         self._now = now
+        self._first = first
         self.settings = [self._settings(2 + index, *each) for index, each in enumerate(SETTINGS)]  # 1 is the default
-        for key in range(1, customers + 1):
+        for key in range(first, first + customers):
             self._customer(key)
             known = len(self.logins)
             for place in range(REFERENCES):
@@ -116,7 +120,7 @@ class Made:
             for reference in self.references
             if reference["login_id"] is not None
             and companies[reference["login_id"]] == 1
-            and self.customers[reference["customer_id"] - 1]["active"]
+            and self.customers[reference["customer_id"] - self._first]["active"]
             and all(reference[name] is value for name, value in wanted.items())
         ]
 
@@ -158,7 +162,7 @@ class Made:
         return self.logins[self._random.randrange(known)]
 
     def _reference(self, customer: int, login: Record | None, place: int) -> None:
-        key, name = len(self.references) + 1, f"{self._random.choice(FIRST_NAMES)} {self._random.choice(SURNAMES)}"
+        key, name = self._key(self.references), f"{self._random.choice(FIRST_NAMES)} {self._random.choice(SURNAMES)}"
         if login is None and place < REFERENCES - 1:
             login = self._login(f"{spelled(name)}-{key}@kunde{customer}.example")
         email = login["username_key"] if login else None
@@ -183,7 +187,7 @@ class Made:
     def _login(self, username: str) -> Record:
         stored = self._stored if self._random.random() < 0.7 else None
         login = {
-            "id": len(self.logins) + 1,
+            "id": self._key(self.logins),
             "username_key": username,
             "created_at": self._now,
             "password_hash": stored and stored.text,
@@ -191,6 +195,10 @@ class Made:
         }
         self.logins.append(login)
         return login
+
+    def _key(self, records: Sequence[Record]) -> int:
+        """The key of the next one of these."""
+        return (self._first - 1) * REFERENCES + len(records) + 1
 
     @staticmethod
     def _member(key: int, stored: StoredHash, now: datetime) -> Record:

@@ -56,6 +56,7 @@ class Part:
         name: What `--only` and the JSON call it.
         data: What goes into the JSON.
         plots: By the name of the file without its ending: what draws it (`bench.plots`).
+        texts: Files to write beside the report, by their names.
     """
 
     name: str
@@ -63,3 +64,4 @@ class Part:
     verdicts: Sequence[Verdict] = ()
     data: Any = None
     plots: Mapping[str, Callable[[Path], None]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)

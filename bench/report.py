@@ -83,6 +83,10 @@ class Report:
         for part in self.parts:
             for name, draw in part.plots.items():
                 draw(folder / f"{name}.png")
+            for name, text in part.texts.items():
+                file = folder / name
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(text, encoding="utf-8")
 
     def markdown(self) -> str:
         """The tables in Markdown, the goals first."""

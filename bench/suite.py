@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from bench import log_ins, pages, refusals
+from bench import explain, log_ins, pages, refusals
 from bench.pages import against_bare, against_bare_on_sqlite
 from bench.parts import Part
 from bench.processes import BenchFailed
@@ -27,6 +27,7 @@ PARTS: Final[Mapping[str, Callable[[Run], Part]]] = {
     "storm": log_ins.measure_storm,
     "overload": log_ins.measure_overload,
     "refusals": refusals.measure,
+    "explain": explain.measure,
 }
 
 

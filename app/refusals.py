@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """Somebody who is no trusted proxy says for whom they forward, or a trusted one says it in no way we know."""
     LIMIT = auto()
     """A body, a document or its cost was beyond a bound."""
+    DOCUMENT = auto()
+    """An operation isn't among the trusted ones, which alone may run."""
     TICKET = auto()
     """A ticket was used that is used up, too old, or lacks its cookie."""
     FOREIGN_ID = auto()

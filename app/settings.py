@@ -277,6 +277,19 @@ class Settings(BaseSettings):
         at_least=100,
         at_most=10000000,
     )
+    trusted_documents: str = setting(
+        "",
+        says="A manifest of operations, made by `adgang documents add`: nothing else runs, and GraphiQL is off",
+        unit="path",
+        shown="none",
+    )
+    persisted_queries: int = setting(
+        500,
+        says="Texts that each worker remembers for automatic persisted queries, 4 MiB at most; 0 turns them off",
+        unit="texts",
+        at_least=0,
+        at_most=10000,
+    )
     log_format: Literal["json", "console"] = setting(
         "json", says="`json` (one object a line) or `console` (for people)"
     )

@@ -63,7 +63,8 @@ class Refusal(Exception):
     """A request that is answered without running anything, or whose run was given up.
 
     `code` is for programs; `key` and the values give the text for people (`app.i18n.text`), and quote no request;
-    `seconds` is the text's duration.
+    `seconds` is the text's duration; a `well_formed` request is one that only can't be run, which the older media type
+    answers with 200.
     """
 
     def __init__(
@@ -76,9 +77,11 @@ class Refusal(Exception):
         seconds: int | None = None,
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, object] | None = None,
+        well_formed: bool = False,
     ) -> None:
         super().__init__(code)
         self.status = status
+        self.well_formed = well_formed
         self.headers = encoded(headers or {})
         self._key = key
         self._values = dict(values or {})

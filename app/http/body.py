@@ -28,12 +28,17 @@ MAX_URL_PARAMETERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a client asks to have executed. Documents and variables may hold passwords: neither is in the repr."""
+    """What a client asks to have executed. Documents and variables may hold passwords: neither is in the repr.
+
+    Attributes:
+        query: The document's text; empty where the client names it by its hash alone.
+        sha256: What the client says is the text's hash, where it names one.
+    """
 
     query: str = field(repr=False)
     variables: dict[str, Any] | None = field(repr=False)
     operation_name: str | None
-    extensions: dict[str, Any] | None = field(repr=False)
+    sha256: str | None = field(default=None, repr=False)
 
 
 def malformed(key: str, **values: object) -> Refusal:
@@ -143,14 +148,40 @@ def parse_url(query_string: bytes) -> Operation:
     return _operation(content)
 
 
+def not_supported() -> Refusal:
+    """Has the client send texts from now on, and no hashes."""
+    return Refusal(400, "PERSISTED_QUERY_NOT_SUPPORTED", "persisted_query_not_supported", well_formed=True)
+
+
 def _operation(content: Mapping[str, object]) -> Operation:
-    query = content.get("query")
-    if not isinstance(query, str) or not query.strip():
+    query, sha256 = content.get("query"), _sha256(content)
+    if query is None and sha256 is not None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise malformed("no_query")
-    name = content.get("operationName")
-    if name is not None and not isinstance(name, str):
-        raise malformed("not_a_name")
-    return Operation(query, _object(content, "variables"), name or None, _object(content, "extensions"))
+    return Operation(query, _object(content, "variables"), _text(content, "operationName") or None, sha256)
+
+
+def _sha256(content: Mapping[str, object]) -> str | None:
+    """The hash of the document, as Apollo's extension has it, or beside no text as a document identifier.
+
+    Raises:
+        Refusal: 400, where it isn't said in a way that is understood.
+    """
+    persisted = _object(_object(content, "extensions") or {}, "persistedQuery")
+    if persisted is None:
+        identifier = _text(content, "documentId") if content.get("query") is None else None
+        return None if identifier is None else identifier.removeprefix("sha256:")
+    if persisted.get("version") != 1:
+        raise not_supported()
+    return _text(persisted, "sha256Hash")
+
+
+def _text(content: Mapping[str, object], name: str) -> str | None:
+    value = content.get(name)
+    if value is not None and not isinstance(value, str):
+        raise malformed("not_a_text", name=name)
+    return value
 
 
 def _object(content: Mapping[str, object], name: str) -> dict[str, Any] | None:

@@ -65,7 +65,8 @@ class Exchange:
     def refused(self, refusal: Refusal) -> Answer:
         """The answer to a request of which nothing ran, or that was given up."""
         self._headers += refusal.headers
-        return self._answer(refusal.body(self.locale), refusal.status)
+        status = 200 if refusal.well_formed and self.media_type is AnswerType.JSON else refusal.status
+        return self._answer(refusal.body(self.locale), status)
 
     def compiled(self, answer: CompiledAnswer) -> Answer:
         """The answer to a query that a compiled document answered: it went well, and orders no cookie."""
@@ -84,10 +85,10 @@ class Exchange:
         errors = [present(error, self.locale, self._request.id) for error in result.errors or []]
         body: dict[str, Any] = {"errors": errors} if errors else {}
         status = 200
-        if result.data is None and errors and not any("path" in error for error in errors):
-            status = 400 if self.media_type is AnswerType.GRAPHQL else 200
-        else:
+        if has_run(result):
             body["data"] = result.data
+        elif self.media_type is AnswerType.GRAPHQL:
+            status = 400
         if result.extensions:
             body["extensions"] = dict(result.extensions)
         if (retry_after := retry_after_of(errors)) is not None:
@@ -114,6 +115,11 @@ class Exchange:
             body["extensions"] = {**body.get("extensions", {}), "session": "ENDED"}
         cookies = (header("Set-Cookie", cookie) for cookie in self._set_cookies.values())
         return json_answer(body, status, self.media_type, [*self._headers, *cookies])
+
+
+def has_run(result: ExecutionResult) -> bool:
+    """Whether a document could be executed: whatever went wrong then, went wrong at a field of it."""
+    return result.data is not None or any(error.path is not None for error in result.errors or ())
 
 
 def retry_after_of(errors: Iterable[Mapping[str, Any]]) -> int | None:

@@ -20,11 +20,12 @@ from app import refusals
 from app.database import DatabaseUnavailable
 from app.http import graphiql
 from app.http.access import note_operation
-from app.http.answers import Answer, AnswerType, Refusal, overloaded
+from app.http.answers import Answer, Refusal, overloaded
 from app.http.body import Operation, parse_body, parse_url, read_body
 from app.http.credentials import Application, Shown, require_json_of, shown_by
 from app.http.deadline import OutOfTime, in_time
-from app.http.exchange import CompiledDocuments, Exchange, Present
+from app.http.documents import document_store
+from app.http.exchange import CompiledDocuments, Exchange, Present, has_run
 from app.http.negotiation import negotiate
 from app.http.request import Request
 from app.http.standing import require_same_reference
@@ -60,13 +61,15 @@ class GraphQLEndpoint:
         self._compiled = compiled
         self._present = present
         self._services = services
+        self._documents = document_store(settings)
+        self._has_page = settings.graphiql and not settings.trusted_documents
 
     async def __call__(self, request: Request) -> Answer:
         exchange = Exchange(request, self._settings)
         try:
             if request.method not in METHODS:
                 raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": ", ".join(METHODS)})
-            if self._settings.graphiql and graphiql.is_asked_for(request):
+            if self._has_page and graphiql.is_asked_for(request):
                 return graphiql.page()
             exchange.media_type = negotiate(request.headers.get("accept"))
             if request.method == "POST":
@@ -106,6 +109,7 @@ class GraphQLEndpoint:
         exchange.found(shown, caller)
         if isinstance(operation, Refusal):
             raise operation
+        operation = self._documents.found(operation)
         note_operation(request, operation.operation_name)
         require_same_reference(request, caller, operation)
         context = Context(
@@ -122,8 +126,11 @@ class GraphQLEndpoint:
         )
         compiled = await self._compiled.answer(operation.query, operation.variables, operation.operation_name, context)
         if compiled is not None:
+            self._documents.ran(operation)
             return exchange.compiled(compiled)
         result = await self._execute(request, exchange, operation, context)
+        if has_run(result):
+            self._documents.ran(operation)
         return exchange.executed(result, context, self._present)
 
     async def _execute(
@@ -139,8 +146,7 @@ class GraphQLEndpoint:
                 allowed_operation_types=allowed,
             )
         except CannotGetOperationTypeError:
-            status = 400 if exchange.media_type is AnswerType.GRAPHQL else 200
-            raise Refusal(status, "BAD_REQUEST", "no_such_operation") from None
+            raise Refusal(400, "BAD_REQUEST", "no_such_operation", well_formed=True) from None
         except InvalidOperationTypeError:
             raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": "POST"}) from None
 

@@ -12,7 +12,16 @@ _TEXTS: Final = {
     "not_json": mark("The body must be a JSON object in UTF-8 with the text of a document under “query”."),
     "no_query": mark("Put the text of a GraphQL document under “query”."),
     "not_an_object": mark("“{name}” must be a JSON object, or left out."),
-    "not_a_name": mark("“operationName” must be a text, or left out."),
+    "not_a_text": mark("“{name}” must be a text, or left out."),
+    "hash_mismatch": mark(
+        "The hash isn't that of the text: send the SHA-256 of the text's UTF-8 in hexadecimal digits."
+    ),
+    "untrusted_document": mark(
+        "The service runs only what it was given beforehand, and this isn't among it. Load the page again."
+    ),
+    # Apollo Client and urql look for these very words.
+    "persisted_query_not_found": "PersistedQueryNotFound",
+    "persisted_query_not_supported": "PersistedQueryNotSupported",
     "no_such_operation": mark(
         "The document holds no operation of that name, "
         "or several and none is named: put one's name under “operationName”."

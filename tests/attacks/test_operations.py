@@ -241,20 +241,26 @@ async def test_48_persisted_documents(firm: Firm, target: Target) -> None:
     """A document is sent under another's hash, or so many different ones that what remembers them overflows."""
     client = await firm.client()
     text = "{ __typename }"
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
-    bare = await client.send("POST", "/graphql", json={"extensions": extensions})
-    assert bare.status_code == 400
-    other = await client.send("POST", "/graphql", json={"query": "{ viewer { name } }", "extensions": extensions})
-    assert other.status_code in {200, 400}
-    assert (await client.send("POST", "/graphql", json={"extensions": extensions})).status_code == 400
+
+    async def sent(hash_of: str, query: str | None = None) -> httpx.Response:
+        digest = hashlib.sha256(hash_of.encode()).hexdigest()
+        extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+        return await client.send("POST", "/graphql", json={"query": query, "extensions": extensions})
+
+    async def said_of_its_hash() -> str:
+        message: str = (await sent(text)).json()["errors"][0]["message"]
+        return message
+
+    assert await said_of_its_hash() == "PersistedQueryNotFound"
+    assert (await sent(text, "{ viewer { name } }")).status_code == 400
+    assert await said_of_its_hash() == "PersistedQueryNotFound"
     assert (await client.body(text))["data"] == {"__typename": "Query"}
 
     async def remember(numbers: range) -> None:
         for number in numbers:  # over one connection, and so by one worker
             values = "LOGGED_OUT " * 200
             document = f"query n{number} {{ auditEvents(filter: {{actions: [{values}]}}) {{ edges {{ cursor }} }} }}"
-            body = await client.body(document)
+            body = (await sent(document, document)).json()
             assert body["errors"][0]["extensions"]["code"] == "NOT_LOGGED_IN"
 
     await remember(range(205))

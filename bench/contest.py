@@ -15,6 +15,7 @@ from bench.rounds import Comparison, Turn, again
 CONNECTIONS: Final = {"1 connection": 1, "4 connections": 4, "32 connections": 32}
 *SOME, MOST = CONNECTIONS
 MANY: Final = (MOST,)
+WARMING_UP: Final = 4
 CURSORS: Final = frozenset({"cursor", "startCursor", "endCursor"})
 """Each server makes its own: they must be there, and differ from one another."""
 
@@ -64,6 +65,11 @@ class Contest:
                 raise BenchFailed(f"{name} answers without a token.")
         return sum(sizes) // len(sizes)
 
+    def warm_up(self, seconds: float) -> None:
+        """Has each contestant work for so long without being measured: what compiles as it runs, Node, needs it."""
+        for name in self._contestants:
+            self._take(WARMING_UP, seconds, name)
+
     def comparisons(self, seconds: float) -> list[Comparison]:
         """What is measured, for so long in each turn."""
         base = next(iter(self._contestants))
@@ -76,9 +82,9 @@ class Contest:
     def _take(self, connections: int, seconds: float, name: str) -> Turn:
         server = self._contestants[name].server
         job = Load(server.port, list(self._contestants[name].requests), self._expects, seconds, connections)
-        before, database_before = server.cpu_seconds(), self._database and self._database.cpu_seconds()
+        before, database_before = server.cpu_seconds(), self._database.read() if self._database else {}
         outcome = self._load.ask(job)
-        database = self._database.cpu_seconds() - database_before if self._database and database_before else None
+        database = self._database.since(database_before) if self._database else None
         return Turn.of(outcome, server.cpu_seconds() - before, database)
 
 

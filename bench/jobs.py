@@ -11,7 +11,8 @@ class Load:
         expects: What is in the body of every answer that is right. A refusal, 503, is counted; any other answer ends
             the job as a failure.
         turned_away: What is in the body of an answer to one that came when too many were there already. It is timed
-            once `lead` seconds have passed, and its connection rests for so many seconds.
+            once `lead` seconds have passed, and its connection rests for `rest` seconds, or up to twice as long: else
+            all that were turned away at once would come back at once.
         addresses: Whence the connections come, in turn.
         every: The seconds from one request to the next, on one connection; None sends as soon as there is an answer.
         most: How many requests there may be, however fast they are answered.

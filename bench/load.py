@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from itertools import cycle
+from random import Random
 from typing import Final, cast
 
 import httptools
@@ -31,6 +32,7 @@ class Run:
         self._turned_away = job.turned_away.encode() if job.turned_away else None
         self.turned_away: list[float] = []
         self._left = job.most
+        self._random = Random(job.port)
         self._refused = 0
         self._running = job.connections
         self.began = self._last = 0.0
@@ -53,7 +55,7 @@ class Run:
         elif self._turned_away and self._turned_away in body:
             if self._last - self.began >= self.job.lead:
                 self.turned_away.append(self._last - due)
-            return self.job.rest
+            return self.job.rest * (1 + self._random.random())
         elif status == 503:
             self._refused += 1
         else:

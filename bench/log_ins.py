@@ -24,7 +24,7 @@ LEAD_SECONDS: Final = 0.5
 TOO_MANY: Final = 96
 """More connections than there are places: the default queue of 64, and the threads."""
 REST_SECONDS: Final = 1.0
-"""How long one that was turned away waits before it tries again; it is told to wait at least so long."""
+"""How long one that was turned away waits before it tries again, at least; it is told to wait no less."""
 FILLING_SECONDS: Final = 1.0
 """How long the queue takes to be full."""
 
@@ -57,9 +57,9 @@ def measure(run: Run) -> Part:
 
     def take(name: str) -> Turn:
         if name == ADGANG:
-            before, database = ours.cpu_seconds(), run.database.cpu_seconds()
+            before, database = ours.cpu_seconds(), run.database.read()
             outcome = load.ask(_storm(ours.port, requests, run.plan.log_ins))
-            return Turn.of(outcome, ours.cpu_seconds() - before, run.database.cpu_seconds() - database)
+            return Turn.of(outcome, ours.cpu_seconds() - before, run.database.since(database))
         before = hashing.cpu_seconds()
         outcome = hashing.ask(Hashing(run.register.stored_password, PASSWORD, threads, run.plan.log_ins))
         return Turn.of(outcome, hashing.cpu_seconds() - before)

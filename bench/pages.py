@@ -137,6 +137,7 @@ def _compared(run: Run, name: str, work: Work, contest: Contest, goals: Sequence
     """Checks, and measures."""
     kilobytes = contest.check() / 1000
     run.tell(f"Measuring: {work.short}{on}")
+    contest.warm_up(run.plan.warm_up)
     comparisons = contest.comparisons(run.plan.page)
     run.take_turns(comparisons)
     title = f"{work.title}{on} ({kilobytes:.1f} kB)"

@@ -89,9 +89,13 @@ class DatabaseClock:
     def __init__(self, data: Path) -> None:
         self._first = (data / "postmaster.pid").read_text().split()[0].encode()
 
-    def cpu_seconds(self) -> float:
-        """How long those that are there now have had a processor."""
-        return sum(clock_of(pid) for pid in self._children())
+    def read(self) -> Mapping[int, float]:
+        """How long each of those that are there now has had a processor."""
+        return {pid: clock_of(pid) for pid in self._children()}
+
+    def since(self, before: Mapping[int, float]) -> float:
+        """How long they have had one since a reading. What one did that has ended meanwhile is not in it."""
+        return sum(clock - before.get(pid, 0.0) for pid, clock in self.read().items() if clock)
 
     def _children(self) -> Iterator[int]:
         for entry in os.scandir("/proc"):

@@ -27,20 +27,25 @@ AS_USED: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes":
 class Plan:
     """How many rounds there are, and how many seconds a variant's turn takes in them.
 
-    Waiting for the last answers takes longer than that, so no part of the run begins another round after `part`.
-    Refused log-ins are timed one by one, so many of each kind.
+    Before, each works for `warm_up` seconds that don't count. Waiting for the last answers takes longer than that, so no part of the run begins another round after `part`.
+    Refused log-ins are timed one by one, so many of each kind. `growth` says how many customers the registers have that
+    are held against one another.
     """
 
     rounds: int
+    warm_up: float
     page: float
     log_ins: float
     viewer: float
     part: float
     refused: int
+    growth: Sequence[int]
 
 
-FULL: Final = Plan(rounds=7, page=1.2, log_ins=2.0, viewer=2.5, part=160, refused=100)
-QUICK: Final = Plan(rounds=3, page=0.3, log_ins=0.8, viewer=0.8, part=8, refused=20)
+FULL: Final = Plan(
+    rounds=7, warm_up=3.0, page=1.2, log_ins=2.0, viewer=4.0, part=160, refused=100, growth=(2_000, 20_000, 100_000)
+)
+QUICK: Final = Plan(rounds=3, warm_up=0.5, page=0.3, log_ins=0.8, viewer=0.8, part=8, refused=20, growth=(200, 2_000))
 
 
 class Run:
@@ -71,12 +76,12 @@ class Run:
     @cached_property
     def register(self) -> Register:
         """The register on PostgreSQL."""
-        return self._fill(self.postgres.url("postgres"))
+        return self.fill(self.postgres.url("postgres"))
 
     @cached_property
     def sqlite_register(self) -> Register:
         """The same register in a file of SQLite's."""
-        return self._fill(f"{filling.SQLITE}{self.folder / 'register.db'}")
+        return self.fill(f"{filling.SQLITE}{self.folder / 'register.db'}")
 
     @cached_property
     def database(self) -> DatabaseClock:
@@ -133,9 +138,10 @@ class Run:
         """Measures."""
         take_turns(comparisons, self.plan.rounds, self.plan.part)
 
-    def _fill(self, url: str) -> Register:
-        self.tell(f"Writing {filling.CUSTOMERS:,} customers with their references")
-        return asyncio.run(filling.fill(load_settings(_env_file=None, database_url=url)))
+    def fill(self, url: str, customers: int = filling.CUSTOMERS) -> Register:
+        """Writes a register into an empty database."""
+        self.tell(f"Writing {customers:,} customers with their references")
+        return asyncio.run(filling.fill(load_settings(_env_file=None, database_url=url), customers))
 
 
 def postgres_version() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
+from bench.page import put_on_page
 from bench.run import FULL, QUICK
 from bench.suite import PARTS, measure
 from tests.support.postgres import NoPostgres
@@ -26,6 +27,9 @@ def main(
     out: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where report.json, report.md and the plots go.", file_okay=False)
     ] = OUT,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Put what is written there into bench/README.md, too.")
+    ] = False,
 ) -> None:
     """Measure the service against code written by hand and against its peers, on databases of its own."""
     for variable in [name for name in os.environ if name.upper().startswith("ADGANG_")]:
@@ -43,6 +47,8 @@ def main(
     report.show(Console(width=max(WIDTH, Console().width)))
     report.write(out)
     console.print(f"Written to {out}: report.json, report.md and the plots.")
+    if publish:
+        put_on_page(out)
     if report.failed:
         raise typer.Exit(1)
 

@@ -45,7 +45,7 @@ def compared(
     plots = {}
     if comparisons[0].cpu:
         plots[name] = partial(
-            bars, title=title, measure="answers a second, relative to the first", groups=_bars(comparisons)
+            bars, title=title, measure="answers a second, relative to the first", groups=_bars(comparisons, ours, goals)
         )
     return Part(name, [_sheet(title, comparisons, ours)], verdicts, data, plots)
 
@@ -100,13 +100,19 @@ def _row(comparison: Comparison, name: str, database: bool) -> Sequence[str]:
     )
 
 
-def _bars(comparisons: Sequence[Comparison]) -> Mapping[str, Sequence[Bar]]:
-    return {comparison.name: [_bar(comparison, name) for name in comparison.all[1:]] for comparison in comparisons}
+def _bars(comparisons: Sequence[Comparison], ours: str, goals: Sequence[Goal]) -> Mapping[str, Sequence[Bar]]:
+    return {
+        comparison.name: [
+            _bar(comparison, name, goals if name == ours else ()) for name in comparison.all if name != comparison.base
+        ]
+        for comparison in comparisons
+    }
 
 
-def _bar(comparison: Comparison, name: str) -> Bar:
+def _bar(comparison: Comparison, name: str, goals: Sequence[Goal]) -> Bar:
     ratio = comparison.ratio(name, "rate")
-    return Bar(name, ratio.median, ratio.lowest, ratio.highest)
+    to_base = (each.least for each in goals if each.against == comparison.base and each.applies(comparison))
+    return Bar(name, ratio.median, ratio.lowest, ratio.highest, next(to_base, None))
 
 
 def _as_json(comparison: Comparison) -> dict[str, Any]:

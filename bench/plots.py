@@ -26,7 +26,7 @@ class Bar:
 def bars(file: Path, title: str, measure: str, groups: Mapping[str, Sequence[Bar]]) -> None:
     """Groups of horizontal bars. A bar's colour goes by its label; the line at 1 is the base, a tick is a goal."""
     labels = list(dict.fromkeys(bar.label for group in groups.values() for bar in group))
-    colours = dict(zip(labels, COLOURS, strict=False))
+    colours = {label: COLOURS[index % len(COLOURS)] for index, label in enumerate(labels)}
     height = sum(len(group) + 1 for group in groups.values())
     figure, axes = _axes(title, width=9, height=1.2 + 0.26 * height)
     place, places, names = 0.0, [], []
@@ -46,7 +46,7 @@ def bars(file: Path, title: str, measure: str, groups: Mapping[str, Sequence[Bar
     axes.axvline(1, color=MARKED, linewidth=0.8, linestyle=":")
     axes.set_xlabel(measure)
     handles = [axes.barh(0, 0, color=colours[label], label=label) for label in labels]
-    axes.legend(handles=handles, frameon=False, loc="lower right")
+    figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=min(len(handles), 4))
     figure.savefig(file, dpi=DPI)
 
 

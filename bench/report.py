@@ -12,9 +12,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.parts import Part, Sheet
+from bench.parts import Part, Sheet, Verdict
+from bench.plots import Bar, bars
 
 VERDICTS: Final = ("measured", "against", "reached", "goal", "", "beside")
+
+GOALS: Final = "goals.png"
 
 
 @dataclass(slots=True)
@@ -39,18 +42,29 @@ class Report:
     @property
     def goals(self) -> Sheet:
         """Every goal, and whether it was met."""
-        verdicts = [verdict for part in self.parts for verdict in part.verdicts]
         rows = [
             (each.of, each.against, each.shown, each.goal, "met" if each.met else "NOT met", each.beside)
-            for each in verdicts
+            for each in self.verdicts
         ]
-        met = sum(each.met for each in verdicts)
+        met = sum(each.met for each in self.verdicts)
         return Sheet("Goals", VERDICTS, rows, note=f"{met} of {len(rows)} met.")
 
     @property
     def sheets(self) -> list[Sheet]:
         """The tables of all parts."""
         return [sheet for part in self.parts for sheet in part.sheets]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [verdict for part in self.parts for verdict in part.verdicts]
+
+    def _reached(self) -> dict[str, list[Bar]]:
+        """How far each goal was reached, by what was measured. More than twice as far is drawn as twice."""
+        groups: dict[str, list[Bar]] = {}
+        for each in self.verdicts:
+            far = min(each.reached / each.least if each.least else (each.most or 0) / each.reached, 2.0)
+            groups.setdefault(each.of, []).append(Bar(each.against or "a bound", far, far, far))
+        return groups
 
     def show(self, console: Console) -> None:
         """Prints the tables."""
@@ -72,8 +86,7 @@ class Report:
             "failed": self.failed,
             "goals": [
                 {"of": v.of, "against": v.against, "reached": v.reached, "least": v.least, "most": v.most, "met": v.met}
-                for part in self.parts
-                for v in part.verdicts
+                for v in self.verdicts
             ],
             **{part.name: part.data for part in self.parts},
         }
@@ -83,6 +96,8 @@ class Report:
         for part in self.parts:
             for name, draw in part.plots.items():
                 draw(folder / f"{name}.png")
+        if self.verdicts:
+            bars(folder / GOALS, "How far each goal was reached", "1 is the goal", self._reached())
             for name, text in part.texts.items():
                 file = folder / name
                 file.parent.mkdir(exist_ok=True)

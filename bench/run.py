@@ -27,9 +27,9 @@ AS_USED: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes":
 class Plan:
     """How many rounds there are, and how many seconds a variant's turn takes in them.
 
-    Before, each works for `warm_up` seconds that don't count. Waiting for the last answers takes longer than that, so no part of the run begins another round after `part`.
-    Refused log-ins are timed one by one, so many of each kind. `growth` says how many customers the registers have that
-    are held against one another.
+    Before, each works for `warm_up` seconds that don't count. Waiting for the last answers takes longer than a turn, so
+    no part of the run begins another round after `part`. Refused log-ins are timed one by one, so many of each kind.
+    `growth` says how many customers the registers have that are held against one another.
     """
 
     rounds: int

@@ -85,11 +85,16 @@ async def test_a_read_and_a_begin_survive_a_connection_that_had_ended(postgres_u
         await all_connections_at_once(database, POOL_SIZE)
         wire.cut_at(b"SELECT n")
         assert await count(database) == 0
+        wire.cut_at(b"SELECT n")
+        assert await database.fetch("WITH found AS (SELECT n FROM counter) SELECT n FROM found ORDER BY n")
         wire.cut_at(b"BEGIN")
         await database.transact(adding())
         wire.cut_at(b"UPDATE")
         with pytest.raises(DatabaseUnavailable):
             await database.execute("UPDATE counter SET n = n + 1")
+        wire.cut_at(b"UPDATE")
+        with pytest.raises(DatabaseUnavailable):
+            await database.fetch("WITH changed AS (UPDATE counter SET n = n + 1 RETURNING n) SELECT n FROM changed")
         wire.cut_at(b"UPDATE")
         with pytest.raises(DatabaseUnavailable):
             await database.transact(adding())

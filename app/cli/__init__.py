@@ -4,7 +4,7 @@ Commands import what they need when they run, so that `adgang --help` answers at
 with one sentence and exit code 1; wrong arguments with 2.
 """
 
-from app.cli import audit, database, demo, keys, person, schema, serve, staff, tidy, token
+from app.cli import audit, database, demo, documents, keys, person, schema, serve, staff, tidy, token
 from app.cli.groups import group
 from app.cli.running import as_sentence
 
@@ -23,6 +23,7 @@ cli.add_typer(staff.commands, name="staff")
 cli.add_typer(token.commands, name="token")
 cli.add_typer(keys.commands, name="keys")
 cli.add_typer(person.commands, name="person")
+cli.add_typer(documents.commands, name="documents")
 cli.add_typer(schema.commands, name="schema")
 cli.add_typer(audit.commands, name="audit")
 

@@ -1,11 +1,13 @@
 """`adgang serve`."""
 
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.running import Failed, is_demo, require_current
+from app.cli.tables import cell
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -46,6 +48,8 @@ async def _require_servable(settings: "Settings", workers: int) -> None:
 
     with opened_breached(settings.breached_file):  # what is wrong with it is said here, and not by each worker
         pass
+    if settings.trusted_documents:
+        _require_trustworthy(settings)
     try:
         require_affordable(settings.argon2_memory_kib, settings.hash_threads, workers)
     except ValueError as error:
@@ -54,6 +58,22 @@ async def _require_servable(settings: "Settings", workers: int) -> None:
     async with open_database(settings) as database:
         if await is_demo(database) and not settings.demo:
             raise Failed("This is a demo's database. Serve it with --demo, or set ADGANG_DATABASE_URL to another.")
+
+
+def _require_trustworthy(settings: "Settings") -> None:
+    """Lets a manifest pass whose operations can all be run here.
+
+    Raises:
+        SettingsError: An entry isn't what it says it is.
+        Failed: The service wouldn't run it.
+    """
+    from app.cli.document_checks import operations_in
+    from app.http.documents import trusted_texts
+
+    trusted_texts(settings.trusted_documents)
+    faults = operations_in([Path(settings.trusted_documents)], settings).faults
+    if faults:
+        raise Failed(f"ADGANG_TRUSTED_DOCUMENTS can't be used, see `adgang documents check`. {cell(faults[0])}")
 
 
 def _warn_of_missing_keys(settings: "Settings") -> None:

@@ -29,6 +29,9 @@ COMMANDS = [
     ("person", "erase"),
     ("audit", "verify"),
     ("audit", "head"),
+    ("documents", "add"),
+    ("documents", "list"),
+    ("documents", "check"),
 ]
 ON_A_DATABASE = [
     ("serve",),

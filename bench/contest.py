@@ -97,7 +97,7 @@ def difference(one: Any, other: Any, where: str = "data") -> str | None:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         below = [(str(index), *pair) for index, pair in enumerate(zip(one, other, strict=True))]
     else:
-        same = one == other and type(one) is type(other)
+        same = one == other and type(one) is type(other) and not isinstance(one, dict | list)
         return None if same else f"{where} is {one!r:.200} or {other!r:.200}"
     found = (difference(left, right, f"{where}.{name}") for name, left, right in below)
     return next(filter(None, found), None)

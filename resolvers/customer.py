@@ -5,16 +5,6 @@ from typing import Any
 from app.services.inputs import CreateCustomer, UpdateCustomer
 from resolvers.context import Info
 from resolvers.inputs import given, or_none
-from resolvers.selection import selected
-
-
-async def customer(info: Info, id: str | None, number: str | None) -> object:
-    reader = info.context.reader
-    return await reader.customer(info.context.caller, or_none(id), or_none(number), selected(info))
-
-
-async def customers(info: Info) -> object:
-    return await info.context.reader.customers(info.context.caller, selected(info))
 
 
 async def create_customer(info: Info, input: object) -> object:

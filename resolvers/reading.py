@@ -11,6 +11,11 @@ from resolvers.context import Info
 from resolvers.selection import selected
 
 
+async def ask(info: Info, question: str) -> Any:
+    """The answer to one of the services' questions, with the arguments and the selection of the field."""
+    return await info.context.reader.ask(question, info.context.caller, selected(info))
+
+
 def related(root: Any, info: Info) -> Any:
     """A relation of a row, which was read together with it under the key of the answer.
 

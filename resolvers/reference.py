@@ -5,15 +5,6 @@ from typing import Any
 from app import i18n
 from app.services.permissions import LoginCheck, PermissionState, PortalPermissionInfo, catalogue
 from resolvers.context import Info
-from resolvers.selection import selected
-
-
-async def reference(info: Info, id: str) -> object:
-    return await info.context.reader.reference(info.context.caller, id, selected(info))
-
-
-async def references(info: Info) -> object:
-    return await info.context.reader.references(info.context.caller, selected(info))
 
 
 def portal_permissions() -> tuple[PortalPermissionInfo, ...]:

@@ -6,74 +6,106 @@ enumerations their members, and a field that was left out of an input isn't ther
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    FragmentDefinitionNode,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
     get_argument_values,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
     is_list_type,
 )
-from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 from strawberry import Info
 
 from app.reading import Selected
+from app.reading.selection import Arguments
 
 
 def selected(info: Info[Any, Any] | GraphQLResolveInfo[Any]) -> Selected:
     """The field that is being resolved, with its arguments and all that is asked for below it."""
     raw = info if isinstance(info, GraphQLResolveInfo) else info._raw_info
-    return _Selection(raw).of_field()
+    values: Any = raw.variable_values
+    # Strawberry tells resolvers the coerced values alone.
+    variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
+    nodes = [FieldDetails(node, None) for node in raw.field_nodes]
+    selections = Selections(raw.schema, raw.operation, raw.fragments, variables)
+    return selections.selected(str(raw.path.key), raw.parent_type, nodes)
 
 
-class _Selection:
-    """What one field's resolver is told, walked through."""
+class Selections:
+    """What an operation selects, given its variables."""
 
-    def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
-        self._info = info
-        values: Any = info.variable_values
-        # Strawberry tells resolvers the coerced values alone.
-        self._variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
-        self._fragments = {name: FragmentDetails(fragment) for name, fragment in info.fragments.items()}
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: VariableValues,
+    ) -> None:
+        self.schema = schema
+        self._operation = operation
+        self._fragments = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
+        self._variables = variables
 
-    def of_field(self) -> Selected:
-        info = self._info
-        nodes = [FieldDetails(node, None) for node in info.field_nodes]
-        return self._field(str(info.path.key), info.parent_type.fields[info.field_name], info.field_name, nodes)
+    def at_root(self, parent: GraphQLObjectType) -> Mapping[str, list[FieldDetails]]:
+        """The fields at the operation's root, by their names in the answer."""
+        collected = collect_fields(self.schema, self._fragments, self._variables, parent, self._operation)
+        return collected.grouped_field_set
 
-    def _field(self, key: str, definition: GraphQLField, name: str, nodes: list[FieldDetails]) -> Selected:
-        arguments = get_argument_values(definition, nodes[0].node, self._variables, nodes[0].fragment_variable_values)
+    def below(self, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> Mapping[str, list[FieldDetails]]:
+        """The fields below others, where these turn out to be of a type, by their names in the answer."""
+        collected = collect_subfields(self.schema, self._fragments, self._variables, self._operation, parent, nodes)
+        return collected.grouped_field_set
+
+    def selected(self, key: str, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> Selected:
+        """One field of a type, with its arguments and all that is asked for below it."""
+        name = nodes[0].node.name.value
+        definition = parent.fields[name]
         kind = get_named_type(definition.type)
         return Selected(
             name=snake(name),
             key=key,
-            arguments={
-                snake(argument): _given(value, definition.args[argument].type) for argument, value in arguments.items()
-            },
-            children=self._below(kind, nodes) if isinstance(kind, GraphQLObjectType) else (),
+            arguments=self.arguments(definition, nodes[0]),
+            children=self._children(kind, nodes) if isinstance(kind, GraphQLObjectType) else (),
             by_type={
-                possible.name: self._below(possible, nodes) for possible in self._info.schema.get_possible_types(kind)
+                possible.name: self._children(possible, nodes) for possible in self.schema.get_possible_types(kind)
             }
             if is_abstract_type(kind)
             else None,
         )
 
-    def _below(self, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> tuple[Selected, ...]:
-        info = self._info
-        collected = collect_subfields(info.schema, self._fragments, self._variables, info.operation, parent, nodes)
+    def arguments(self, definition: GraphQLField, details: FieldDetails) -> Mapping[str, Any] | Arguments:
+        """A field's arguments."""
+        return given_arguments(definition, details, self._variables)
+
+    def _children(self, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> tuple[Selected, ...]:
         return tuple(
-            self._field(key, parent.fields[name], name, details)
-            for key, details in collected.grouped_field_set.items()
-            if not (name := details[0].node.name.value).startswith("__")
+            self.selected(key, parent, details)
+            for key, details in self.below(parent, nodes).items()
+            if not details[0].node.name.value.startswith("__")
         )
+
+
+def given_arguments(definition: GraphQLField, details: FieldDetails, variables: VariableValues) -> dict[str, Any]:
+    """The arguments of a field, by the services' names.
+
+    Raises:
+        GraphQLError: One doesn't fit its type.
+    """
+    values = get_argument_values(definition, details.node, variables, details.fragment_variable_values)
+    return {snake(name): _given(value, definition.args[name].type) for name, value in values.items()}
 
 
 def _given(value: Any, kind: GraphQLInputType) -> Any:

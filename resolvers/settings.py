@@ -5,11 +5,6 @@ from typing import Any
 from app.services.inputs import CreateInternetOrderSettings, UpdateInternetOrderSettings
 from resolvers.context import Info
 from resolvers.inputs import given, or_none
-from resolvers.selection import selected
-
-
-async def internet_order_settings(info: Info) -> object:
-    return await info.context.reader.internet_order_settings(info.context.caller, selected(info))
 
 
 async def create_settings(info: Info, input: object) -> object:

@@ -3,15 +3,6 @@
 from app.services.inputs import CreateAccessToken, CreateStaff, UpdateStaff
 from resolvers.context import Info
 from resolvers.inputs import given
-from resolvers.selection import selected
-
-
-async def staff(info: Info) -> object:
-    return await info.context.reader.staff(info.context.caller, selected(info))
-
-
-async def access_tokens(info: Info) -> object:
-    return await info.context.reader.access_tokens(info.context.caller, selected(info))
 
 
 async def create_staff(info: Info, input: object) -> object:

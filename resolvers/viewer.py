@@ -21,11 +21,7 @@ from app.services.results import (
 )
 from resolvers.context import Context, Cookie, Info
 from resolvers.inputs import given
-from resolvers.selection import selected
-
-
-async def viewer(info: Info) -> Any:
-    return await info.context.reader.viewer(info.context.caller, selected(info))
+from resolvers.reading import ask
 
 
 async def payload_viewer(root: Any, info: Info) -> Any:
@@ -34,7 +30,7 @@ async def payload_viewer(root: Any, info: Info) -> Any:
     Raises:
         Refused: NotLoggedIn, where somebody has already ended the session again.
     """
-    found = await viewer(info)
+    found = await ask(info, "viewer")
     if found is None:
         raise Refused(NotLoggedIn())
     return found

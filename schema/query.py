@@ -4,8 +4,9 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import audit, customer, node, reference, reference_saves, settings, staff, viewer
+from resolvers import reference, reference_saves, viewer
 from resolvers.context import Info
+from resolvers.reading import ask
 from schema.access_token import AccessToken
 from schema.audit import AuditEventConnection, AuditFilter
 from schema.connection import After, Before, First, Last, Way
@@ -54,7 +55,7 @@ class Query:
         "Who is logged in: `... on PortalViewer { menu }` or `... on StaffViewer { role }`; null: nobody.",
     )
     async def viewer(self, info: Info) -> object:
-        return await viewer.viewer(info)
+        return await ask(info, "viewer")
 
     @shown_as(
         Node | None,
@@ -63,7 +64,7 @@ class Query:
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id from an earlier answer.")]
     ) -> object:
-        return await node.node(info, id)
+        return await ask(info, "node")
 
     @shown_as(
         Customer | None,
@@ -77,7 +78,7 @@ class Query:
             str | None, strawberry.argument(description="Its customer number, for example `10432`.")
         ] = strawberry.UNSET,
     ) -> object:
-        return await customer.customer(info, id, number)
+        return await ask(info, "customer")
 
     @shown_as(
         CustomerConnection,
@@ -98,7 +99,7 @@ class Query:
         ] = strawberry.UNSET,
         direction: Way = Direction.ASC,
     ) -> object:
-        return await customer.customers(info)
+        return await ask(info, "customers")
 
     @shown_as(
         Reference | None,
@@ -107,7 +108,7 @@ class Query:
     async def reference(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> object:
-        return await reference.reference(info, id)
+        return await ask(info, "reference")
 
     @shown_as(
         ReferenceConnection,
@@ -124,7 +125,7 @@ class Query:
         order_by: Annotated[ReferenceOrder | None, REFERENCES_BY] = strawberry.UNSET,
         direction: Way = Direction.ASC,
     ) -> object:
-        return await reference.references(info)
+        return await ask(info, "references")
 
     @shown_as(
         list[InternetOrderSettings],
@@ -132,7 +133,7 @@ class Query:
         "apply to them.",
     )
     async def internet_order_settings(self, info: Info) -> object:
-        return await settings.internet_order_settings(info)
+        return await ask(info, "internetOrderSettings")
 
     @shown_as(
         list[PortalPermissionInfo],
@@ -176,12 +177,12 @@ class Query:
             AuditFilter | None, strawberry.argument(description="Which events to list; left out, all.")
         ] = strawberry.UNSET,
     ) -> object:
-        return await audit.audit_events(info)
+        return await ask(info, "auditEvents")
 
     @shown_as(list[StaffMember], "Everyone who keeps the register, by name. For ADMIN, never for a tool.")
     async def staff(self, info: Info) -> object:
-        return await staff.staff(info)
+        return await ask(info, "staff")
 
     @shown_as(list[AccessToken], "The access tokens that were made for tools, by name. For ADMIN, never for a tool.")
     async def access_tokens(self, info: Info) -> object:
-        return await staff.access_tokens(info)
+        return await ask(info, "accessTokens")

@@ -33,7 +33,9 @@ class Reading:
         """What reads pages of a list of a table's rows, again and again, for views of this one's standing."""
         return PreparedPage(Planner(self._tables, view).page(list_name, table, selected), view.standing)
 
-    async def one(self, table: str, selection: Iterable[Selected], view: View, condition: Condition) -> Row | None:
+    async def one(
+        self, table: str, selection: Iterable[Selected], view: View, condition: Condition | None
+    ) -> Row | None:
         """The row for which the condition holds, or None."""
         rows = await self.all(table, selection, view, condition)
         return rows[0] if rows else None

@@ -4,11 +4,12 @@ The rights are the table "Who may do what" of the rules. A caller is worked out 
 each field of a mutation; nothing of it is remembered in a token.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import refusals
 from app.models.enums import ActorKind, StaffRole
-from app.services.problems import NotAllowed, NotLoggedIn, Refused
+from app.services.problems import NotAllowed, NotLoggedIn, Problem, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,50 @@ def not_allowed(caller: Caller) -> Refused:
     return Refused(NotAllowed())
 
 
+Right = Callable[[Caller], Problem | None]
+"""Who may do something: what stands in a caller's way, or None."""
+
+
+def anybody(caller: Caller) -> Problem | None:
+    """The right of whoever comes."""
+    return None
+
+
+def somebody(caller: Caller) -> Problem | None:
+    """The right of everybody who is logged in and not held."""
+    if isinstance(caller, Nobody):
+        return NotLoggedIn()
+    return NotAllowed() if is_held(caller) else None
+
+
+def with_role(roles: frozenset[StaffRole]) -> Right:
+    """The right of staff and tools with one of these roles."""
+
+    def right(caller: Caller) -> Problem | None:
+        return somebody(caller) or (None if caller.role in roles else NotAllowed())
+
+    return right
+
+
+def person_with_role(roles: frozenset[StaffRole]) -> Right:
+    """Like `with_role`, but never a tool's: what makes rights is not delegated ("Who may do what" 6)."""
+    right = with_role(roles)
+    return lambda caller: right(caller) or (NotAllowed() if isinstance(caller, TokenUser) else None)
+
+
+def require(right: Right, caller: Caller) -> None:
+    """Lets everybody pass who has a right.
+
+    Raises:
+        Refused: NotLoggedIn, or NotAllowed.
+    """
+    problem = right(caller)
+    if isinstance(problem, NotAllowed):
+        raise not_allowed(caller)
+    if problem is not None:
+        raise Refused(problem)
+
+
 def require_logged_in(caller: Caller) -> None:
     """Lets everybody pass who is logged in, the held ones too.
 
@@ -139,9 +184,7 @@ def require_somebody(caller: Caller) -> None:
     Raises:
         Refused: NotLoggedIn, or NotAllowed.
     """
-    require_logged_in(caller)
-    if is_held(caller):
-        raise not_allowed(caller)
+    require(somebody, caller)
 
 
 def require_portal_user(caller: Caller) -> PortalUser:
@@ -174,17 +217,13 @@ def require_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
     Raises:
         Refused: NotLoggedIn for nobody, NotAllowed for anybody else without the role.
     """
-    require_somebody(caller)
-    if caller.role not in roles:
-        raise not_allowed(caller)
+    require(with_role(roles), caller)
 
 
 def require_person_with_role(caller: Caller, roles: frozenset[StaffRole]) -> None:
-    """Like `require_role`, but never for a tool: what makes rights is not delegated ("Who may do what" 6).
+    """Like `require_role`, but never for a tool.
 
     Raises:
         Refused: NotLoggedIn or NotAllowed.
     """
-    require_role(caller, roles)
-    if isinstance(caller, TokenUser):
-        raise not_allowed(caller)
+    require(person_with_role(roles), caller)

@@ -1,6 +1,7 @@
 """Selections written down as GraphQL writes them, without a schema: `ask("customers(first: 5) { edges { … } }")`."""
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,11 @@ def ask(text: str, **variables: Any) -> Selected:
     assert isinstance(document, OperationDefinitionNode)
     (found,) = _fields(document.selection_set, variables)
     return found
+
+
+def given(text: str, **arguments: Any) -> Selected:
+    """The one field that the text selects, with these arguments."""
+    return replace(ask(text), arguments=arguments)
 
 
 def _fields(selection: SelectionSetNode | None, variables: Mapping[str, Any]) -> tuple[Selected, ...]:

@@ -47,7 +47,7 @@ async def people(firm: Firm, clock: FakeClock) -> Names:
 
     async def read(arguments: str = "", **variables: Any) -> list[str]:
         text = f"references{f'({arguments})' if arguments else ''} {{ totalCount edges {{ node {{ name }} }} }}"
-        page = await firm.reader.references(OFFICE, ask(text, **variables))
+        page = await firm.reader.ask("references", OFFICE, ask(text, **variables))
         found = [edge.node.name for edge in page.edges]
         assert page.total_count == len(found)
         return found

@@ -38,7 +38,9 @@ async def events(firm: Firm, clock: FakeClock) -> Callable[..., Awaitable[list[A
 
     async def read(given: str = "", **variables: Any) -> list[AuditAction]:
         text = f"auditEvents(filter: {{{given}}}) {{ edges {{ node {{ action }} }} }}"
-        return [edge.node.action for edge in (await firm.reader.audit_events(OFFICE, ask(text, **variables))).edges]
+        return [
+            edge.node.action for edge in (await firm.reader.ask("auditEvents", OFFICE, ask(text, **variables))).edges
+        ]
 
     return read
 
@@ -64,7 +66,7 @@ async def test_the_audit_is_found_by_each_filter(
 
 
 async def test_the_audit_is_found_by_time(events: Callable[..., Awaitable[list[AuditAction]]], firm: Firm) -> None:
-    page = await firm.reader.audit_events(OFFICE, ask("auditEvents { edges { node { at } } }"))
+    page = await firm.reader.ask("auditEvents", OFFICE, ask("auditEvents { edges { node { at } } }"))
     newest, *_, oldest = [edge.node.at for edge in page.edges]
     assert len(await events("since: $at", at=oldest)) == 4
     assert len(await events("until: $at", at=newest)) == 3
@@ -82,7 +84,7 @@ async def test_an_event_says_what_its_sentence_needs(
 ) -> None:
     text = "auditEvents { edges { node { id detail subjects ipAddress digest } } }"
     failed, cleared, updated, created = [
-        edge.node for edge in (await firm.reader.audit_events(OFFICE, ask(text))).edges
+        edge.node for edge in (await firm.reader.ask("auditEvents", OFFICE, ask(text))).edges
     ]
     assert (failed.actor, failed.username, failed.ip_address) == (None, None, "192.0.2.1")
     assert (cleared.actor, cleared.username) == ("signe@vognmand.example", "ida@example.dk")
@@ -101,7 +103,7 @@ async def test_the_audit_goes_on_page_by_page(events: Callable[..., Awaitable[li
     whole, found, after = await events(), [], None
     while True:
         text = "auditEvents(first: 1, after: $after) { pageInfo { endCursor hasNextPage } edges { node { action } } }"
-        page = await firm.reader.audit_events(OFFICE, ask(text, after=after))
+        page = await firm.reader.ask("auditEvents", OFFICE, ask(text, after=after))
         found += [edge.node.action for edge in page.edges]
         after = page.end_cursor
         if not page.has_next_page:

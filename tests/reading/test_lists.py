@@ -24,7 +24,7 @@ async def names(firm: Firm, clock: FakeClock) -> Names:
 
     async def read(arguments: str = "", **variables: Any) -> list[str]:
         text = f"customers{f'({arguments})' if arguments else ''} {{ totalCount edges {{ node {{ name }} }} }}"
-        page = await firm.reader.customers(OFFICE, ask(text, **variables))
+        page = await firm.reader.ask("customers", OFFICE, ask(text, **variables))
         found = [edge.node.name for edge in page.edges]
         assert page.total_count == len(found)
         return found
@@ -85,7 +85,7 @@ async def test_every_order_of_references_goes_on_page_by_page(firm: Firm, people
         for _ in range(3):
             asked = "{ edges { node { name } } pageInfo { endCursor } }"
             text = f"references(first: 2, after: $after, orderBy: {order}) {asked}"
-            page = await firm.reader.references(OFFICE, ask(text, after=after))
+            page = await firm.reader.ask("references", OFFICE, ask(text, after=after))
             found += [edge.node.name for edge in page.edges]
             after = page.end_cursor
         assert found == whole
@@ -121,7 +121,7 @@ async def test_references_by_each_filter(people: Names) -> None:
 async def test_the_same_filters_hold_below_a_customer(firm: Firm, people: Names) -> None:
     text = """customers { edges { node { name
         references(filter: {canLogIn: true}, orderBy: EMAIL, last: 5) { totalCount edges { node { name } } } } } }"""
-    page = await firm.reader.customers(OFFICE, ask(text))
+    page = await firm.reader.ask("customers", OFFICE, ask(text))
     found = {edge.node.name: edge.node.related["references"] for edge in page.edges}
     assert {name: [edge.node.name for edge in below.edges] for name, below in found.items()} == {
         "Alfa": [],
@@ -145,18 +145,26 @@ async def test_wrong_arguments_are_named_as_clients_name_them(firm: Firm) -> Non
         (f'filter: {{customerId: "{settings_id(1)}"}}', "filter.customerId", code.UNKNOWN_ID),
     ):
         expected = [FieldProblem(field, problem)]
-        assert await wrong(firm.reader.references(OFFICE, ask(f"references({arguments}) {{ totalCount }}"))) == expected
-        assert await wrong(firm.reader.customers(OFFICE, ask(below.format(arguments)))) == expected
+        assert (
+            await wrong(firm.reader.ask("references", OFFICE, ask(f"references({arguments}) {{ totalCount }}")))
+            == expected
+        )
+        assert await wrong(firm.reader.ask("customers", OFFICE, ask(below.format(arguments)))) == expected
     settings = ask('customers(filter: {settingsId: "x"}) { totalCount }')
-    assert await wrong(firm.reader.customers(OFFICE, settings)) == [FieldProblem("filter.settingsId", code.UNKNOWN_ID)]
+    assert await wrong(firm.reader.ask("customers", OFFICE, settings)) == [
+        FieldProblem("filter.settingsId", code.UNKNOWN_ID)
+    ]
 
 
 async def test_a_cursor_of_another_list_is_wrong(firm: Firm, people: Names) -> None:
-    first = await firm.reader.customers(OFFICE, ask("customers(first: 1) { pageInfo { endCursor } }"))
+    first = await firm.reader.ask("customers", OFFICE, ask("customers(first: 1) { pageInfo { endCursor } }"))
     cursor = first.end_cursor
     problem = [FieldProblem("after", FieldProblemCode.MALFORMED)]
     for text in ("customers(after: $c, orderBy: NAME) {", "customers(after: $c, direction: DESC) {"):
-        assert await wrong(firm.reader.customers(OFFICE, ask(f"{text} totalCount }}", c=cursor))) == problem
-    assert await wrong(firm.reader.references(OFFICE, ask("references(after: $c) { totalCount }", c=cursor))) == problem
+        assert await wrong(firm.reader.ask("customers", OFFICE, ask(f"{text} totalCount }}", c=cursor))) == problem
+    assert (
+        await wrong(firm.reader.ask("references", OFFICE, ask("references(after: $c) { totalCount }", c=cursor)))
+        == problem
+    )
     below = "customers { edges { node { references(after: $c) { totalCount } } } }"
-    assert await wrong(firm.reader.customers(OFFICE, ask(below, c=cursor))) == problem
+    assert await wrong(firm.reader.ask("customers", OFFICE, ask(below, c=cursor))) == problem

@@ -6,7 +6,7 @@ from datetime import timedelta
 from app import ids
 from app.models.enums import MenuItem, PortalPermission, StaffRole
 from app.services.problems import NotAllowed, NotFound
-from tests.reading.asking import ask, refusal
+from tests.reading.asking import ask, given, refusal
 from tests.reading.firm import OFFICE, customer_id, reference_id, settings_id
 from tests.reading.firms import REFERENCES, Firms
 from tests.support.services import FakeClock
@@ -14,16 +14,18 @@ from tests.support.services import FakeClock
 
 async def test_a_portal_users_lists_hold_just_their_own(firms: Firms) -> None:
     reader, portal = firms.firm.reader, firms.portal
-    customers = await reader.customers(
-        portal, ask(f"customers {{ totalCount edges {{ node {{ name ownSettings {{ name }} {REFERENCES} }} }} }}")
+    customers = await reader.ask(
+        "customers",
+        portal,
+        ask(f"customers {{ totalCount edges {{ node {{ name ownSettings {{ name }} {REFERENCES} }} }} }}"),
     )
     assert customers.total_count == 1
     (alfa,) = [edge.node for edge in customers.edges]
     assert (alfa.name, alfa.related["ownSettings"]) == ("Alfa", None)
     assert [edge.node.name for edge in alfa.related["references"].edges] == ["Ida"]
-    references = await reader.references(portal, ask(REFERENCES))
+    references = await reader.ask("references", portal, ask(REFERENCES))
     assert (references.total_count, [edge.node.name for edge in references.edges]) == (1, ["Ida"])
-    settings = await reader.internet_order_settings(portal, ask("internetOrderSettings { name usedBy }"))
+    settings = await reader.ask("internetOrderSettings", portal, ask("internetOrderSettings { name usedBy }"))
     assert [(row.name, row.used_by) for row in settings] == [("Standard", None)]
 
 
@@ -48,13 +50,13 @@ async def test_to_a_portal_user_nothing_else_has_an_id(firms: Firms) -> None:
         row = await firms.node(firms.portal, type_name, key)
         assert row.id == ids.encode(type_name, key)
     reader = firms.firm.reader
-    assert await reader.customer(firms.portal, None, "1", ask("customer { id }")) is None
-    assert await reader.reference(firms.portal, reference_id(firms.ole), ask("reference { id }")) is None
+    assert await reader.ask("customer", firms.portal, given("customer { id }", id=None, number="1")) is None
+    assert await reader.ask("reference", firms.portal, given("reference { id }", id=reference_id(firms.ole))) is None
 
 
 async def test_other_companies_are_not_there_behind_a_reference(firms: Firms) -> None:
     text = "reference { sharedWith { name } sessions { customerName } settings { usedBy } customer { name } }"
-    row = await firms.firm.reader.reference(firms.portal, reference_id(firms.ida), ask(text))
+    row = await firms.firm.reader.ask("reference", firms.portal, given(text, id=reference_id(firms.ida)))
     assert row is not None
     assert row.related["sharedWith"] == []
     assert row.related["settings"].used_by is None
@@ -64,16 +66,17 @@ async def test_other_companies_are_not_there_behind_a_reference(firms: Firms) ->
 
 async def test_a_portal_user_learns_nothing_from_filters(firms: Firms) -> None:
     async def count(what: str) -> int | None:
-        return (
-            await firms.firm.reader.references(firms.portal, ask(f"references(filter: {{{what}}}) {{ totalCount }}"))
-        ).total_count
+        selected = ask(f"references(filter: {{{what}}}) {{ totalCount }}")
+        total: int | None = (await firms.firm.reader.ask("references", firms.portal, selected)).total_count
+        return total
 
     assert await count("shared: true") == 0
     assert await count("shared: false") == 1
     assert await count(f'customerId: "{customer_id(firms.beta)}"') == 0
     assert await count('search: "ole"') == 0
     assert await count('username: "ida@example.dk"') == 1
-    customers = await firms.firm.reader.customers(
+    customers = await firms.firm.reader.ask(
+        "customers",
         replace(firms.portal),
         ask(f'customers(filter: {{settingsId: "{settings_id(firms.special)}"}}) {{ totalCount }}'),
     )
@@ -83,23 +86,23 @@ async def test_a_portal_user_learns_nothing_from_filters(firms: Firms) -> None:
 async def test_the_settings_that_apply_are_the_only_ones(firms: Firms) -> None:
     """At Beta the customer's settings apply, to somebody there who has none of their own."""
     at_beta = await firms.firm.portal_user(firms.beta, firms.login, firms.ida_at_beta)
-    found = await firms.firm.reader.internet_order_settings(at_beta, ask("internetOrderSettings { name }"))
+    found = await firms.firm.reader.ask("internetOrderSettings", at_beta, ask("internetOrderSettings { name }"))
     assert [row.name for row in found] == ["Kun sporing"]
     text = ask("customers { edges { node { ownSettings { name } } } }")
-    (edge,) = (await firms.firm.reader.customers(at_beta, text)).edges
+    (edge,) = (await firms.firm.reader.ask("customers", at_beta, text)).edges
     assert edge.node.related["ownSettings"].name == "Kun sporing"
     own = await firms.firm.settings("Eget")
     await firms.firm.database.execute("UPDATE reference SET settings_id = $1 WHERE id = $2", own, firms.ida_at_beta)
-    (edge,) = (await firms.firm.reader.customers(at_beta, text)).edges
+    (edge,) = (await firms.firm.reader.ask("customers", at_beta, text)).edges
     assert edge.node.related["ownSettings"] is None
     asked = ask(f'customers(filter: {{settingsId: "{settings_id(firms.special)}"}}) {{ totalCount }}')
-    assert (await firms.firm.reader.customers(at_beta, asked)).total_count == 0
+    assert (await firms.firm.reader.ask("customers", at_beta, asked)).total_count == 0
 
 
 async def test_a_portal_user_sees_the_sessions_of_their_username(firms: Firms) -> None:
     await firms.firm.session(login_id=firms.login, reference_id=firms.ida_at_beta)
-    viewer = await firms.firm.reader.viewer(
-        firms.portal, ask("viewer { sessions { current customerName customer { name } } }")
+    viewer = await firms.firm.reader.ask(
+        "viewer", firms.portal, ask("viewer { sessions { current customerName customer { name } } }")
     )
     assert viewer is not None
     found = [
@@ -114,14 +117,14 @@ async def test_only_live_sessions_are_there(firms: Firms, clock: FakeClock) -> N
     await firm.session(**mine, epoch=2)
     await firm.session(**mine, last_seen_at=now - timedelta(hours=8))
     await firm.session(**mine, expires_at=now)
-    text = ask("reference { sessions { id expiresAt } }")
-    row = await firm.reader.reference(OFFICE, reference_id(firms.ida), text)
+    text = "reference { sessions { id expiresAt } }"
+    row = await firm.reader.ask("reference", OFFICE, given(text, id=reference_id(firms.ida)))
     assert row is not None
     (live,) = row.related["sessions"]
     assert live.key == firms.portal.session_id
     assert live.expires_at == now + timedelta(hours=8)
     clock.advance(hours=8)
-    row = await firm.reader.reference(OFFICE, reference_id(firms.ida), text)
+    row = await firm.reader.ask("reference", OFFICE, given(text, id=reference_id(firms.ida)))
     assert row is not None
     assert row.related["sessions"] == []
 
@@ -140,9 +143,9 @@ async def test_payloads_hold_only_what_the_caller_may_see(firms: Firms) -> None:
 
 async def test_a_portal_user_may_not_ask_for_staff_tools_and_audit(firms: Firms) -> None:
     reader, portal = firms.firm.reader, firms.portal
-    assert await refusal(reader.staff(portal, ask("staff { id }"))) == NotAllowed()
-    assert await refusal(reader.access_tokens(portal, ask("accessTokens { id }"))) == NotAllowed()
-    assert await refusal(reader.audit_events(portal, ask("auditEvents { edges { cursor } }"))) == NotAllowed()
+    assert await refusal(reader.ask("staff", portal, ask("staff { id }"))) == NotAllowed()
+    assert await refusal(reader.ask("accessTokens", portal, ask("accessTokens { id }"))) == NotAllowed()
+    assert await refusal(reader.ask("auditEvents", portal, ask("auditEvents { edges { cursor } }"))) == NotAllowed()
 
 
 async def test_what_a_portal_users_viewer_says(firms: Firms, clock: FakeClock) -> None:
@@ -152,7 +155,7 @@ async def test_what_a_portal_users_viewer_says(firms: Firms, clock: FakeClock) -
     )
     text = ask("""viewer { name email permissions menu mustChangePassword previousLoginAt failedLoginsSince
         choices { referenceId customerName customerNumber referenceName current } reference { name } }""")
-    viewer = await firms.firm.reader.viewer(firms.portal, text)
+    viewer = await firms.firm.reader.ask("viewer", firms.portal, text)
     assert viewer is not None
     assert (viewer.name, viewer.email, viewer.related["reference"].name) == ("Ida", "Ida@example.dk", "Ida")
     assert (viewer.permissions, viewer.menu) == (tuple(PortalPermission), tuple(MenuItem))
@@ -172,7 +175,7 @@ async def test_a_company_where_the_person_cannot_log_in_is_no_choice(firms: Firm
         ),
     ):
         await firms.firm.database.execute(change, firms.beta)
-        viewer = await firms.firm.reader.viewer(firms.portal, ask("viewer { choices { customerName } }"))
+        viewer = await firms.firm.reader.ask("viewer", firms.portal, ask("viewer { choices { customerName } }"))
         assert viewer is not None
         assert [choice.customer_name for choice in viewer.related["choices"]] == ["Alfa"]
         await firms.firm.database.execute(back, firms.beta)
@@ -180,6 +183,6 @@ async def test_a_company_where_the_person_cannot_log_in_is_no_choice(firms: Firm
 
 async def test_with_a_temporary_password_there_is_nothing_on_the_menu(firms: Firms) -> None:
     caller = replace(firms.portal, must_change_password=True)
-    viewer = await firms.firm.reader.viewer(caller, ask("viewer { permissions menu mustChangePassword }"))
+    viewer = await firms.firm.reader.ask("viewer", caller, ask("viewer { permissions menu mustChangePassword }"))
     assert viewer is not None
     assert (viewer.permissions, viewer.menu, viewer.must_change_password) == ((), (), True)

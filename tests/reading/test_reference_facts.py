@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from app import ids
-from tests.reading.asking import ask
+from tests.reading.asking import ask, given
 from tests.reading.conftest import Names
 from tests.reading.firm import ALL, OFFICE, Firm
 from tests.support.services import FakeClock
 
 
 async def test_how_many_references_settings_apply_to(firm: Firm, people: Names) -> None:
-    found = await firm.reader.internet_order_settings(OFFICE, ask("internetOrderSettings { name usedBy isDefault }"))
+    found = await firm.reader.ask(
+        "internetOrderSettings", OFFICE, ask("internetOrderSettings { name usedBy isDefault }")
+    )
     assert [(row.name, row.used_by, row.is_default) for row in found] == [
         ("Standard", 4, True),
         ("Kun sporing", 2, False),
@@ -21,7 +23,7 @@ async def test_how_many_references_settings_apply_to(firm: Firm, people: Names) 
 async def test_what_a_reference_says_of_its_login(firm: Firm, people: Names, clock: FakeClock) -> None:
     text = """references { edges { node {
         passwordStatus canLogIn lockedUntil loginChecks { passed } permissions { effective } email } } }"""
-    rows = {edge.node.key: edge.node for edge in (await firm.reader.references(OFFICE, ask(text))).edges}
+    rows = {edge.node.key: edge.node for edge in (await firm.reader.ask("references", OFFICE, ask(text))).edges}
     cai, dorte = rows[3], rows[4]
     assert (cai.can_log_in, cai.locked_until) == (True, clock.now() + timedelta(hours=1))
     assert [check.passed for check in cai.login_checks] == [True, True, True, True, True, False, False]
@@ -34,11 +36,11 @@ async def test_what_a_reference_says_of_its_login(firm: Firm, people: Names, clo
 
 
 async def test_until_when_a_password_can_be_put_back(firm: Firm, people: Names, clock: FakeClock) -> None:
-    text = ask("reference { passwordRestorableUntil }")
+    text = "reference { passwordRestorableUntil }"
     anna = ids.encode("Reference", 1)
 
     async def until() -> Any:
-        row = await firm.reader.reference(OFFICE, anna, text)
+        row = await firm.reader.ask("reference", OFFICE, given(text, id=anna))
         assert row is not None
         return row.password_restorable_until
 
@@ -55,6 +57,8 @@ async def test_those_who_share_are_listed_by_their_customers(firm: Firm) -> None
     login = await firm.login("x@example.dk")
     for number, customer in (("1", "Ålborg"), ("2", "Ærø"), ("3", "Beta")):
         await firm.reference(await firm.customer(number, customer), "X", "x@example.dk", login)
-    row = await firm.reader.reference(OFFICE, ids.encode("Reference", 3), ask("r { sharedWith { customer { name } } }"))
+    row = await firm.reader.ask(
+        "reference", OFFICE, given("r { sharedWith { customer { name } } }", id=ids.encode("Reference", 3))
+    )
     assert row is not None
     assert [other.related["customer"].name for other in row.related["sharedWith"]] == ["Ærø", "Ålborg"]

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_KEY = 2**63 - 1
@@ -21,6 +22,12 @@ class PublicId:
 def encode(type_name: str, key: int) -> str:
     """The public id of the thing of this type with this key."""
     return base64.b64encode(f"{type_name}:{key}".encode()).decode()
+
+
+def encode_all(type_name: str, keys: Iterable[int | None]) -> list[str | None]:
+    """The public ids of many things of this type; where there is no key there is no id."""
+    form, encode = f"{type_name}:%d".encode(), binascii.b2a_base64
+    return [None if key is None else encode(form % key, newline=False).decode() for key in keys]
 
 
 def decode(value: str) -> PublicId | None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Any
 
 import strawberry
 
@@ -58,6 +59,7 @@ class Context:
     mutation may have ended the session that its next field would run under. `locale` is the language of texts.
     `cookie` says that the credential came as a cookie, `ticket_cookie` and `staff_ticket_cookie` are the secrets
     that came beside a ticket, `device_cookie` and `staff_device_cookie` those of a browser that has logged in before.
+    `document` is the operation's document, where it has been read already.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Context:
         self.client = client
         self.reader = services.reader.for_one_answer()
         self.cookies = Cookies()
+        self.document: Any = None
         self.ticket_cookie = ticket_cookie
         self.staff_ticket_cookie = staff_ticket_cookie
         self.device_cookie = device_cookie

@@ -23,7 +23,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext
 
-from schema.compiled import CompiledDocuments
+from schema.compiled.documents import CompiledDocuments
 from schema.errors import present
 from schema.limits import Limits
 from schema.mutation import Mutation
@@ -70,7 +70,7 @@ def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schem
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[lambda: ReadDocuments(documents)],
     )
-    schema.compiled = CompiledDocuments()
+    schema.compiled = CompiledDocuments(schema._schema, documents)
     schema._schema.description = wrapped(ABOUT)
     for declared in _described(schema._schema):
         declared.description = wrapped(declared.description or "")

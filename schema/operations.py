@@ -26,6 +26,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from app import refusals
+from resolvers.context import Context
 from resolvers.root import selected_at_root
 from schema.cost import OperationCost, costs_of
 from schema.limits import Limits, RuleBroken, broken_limit, parsed
@@ -74,11 +75,15 @@ class RootFieldsRule(ValidationRule):
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document, what is wrong with it, and where nothing is, what its operations cost by name."""
+    """A document, what is wrong with it, and where nothing is, what its operations cost by name.
+
+    `compiled` is where its compiled operations are kept, by name, for as long as the document is.
+    """
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...] = ()
     costs: Mapping[str | None, OperationCost] = field(default_factory=dict)
+    compiled: dict[str | None, Any] = field(default_factory=dict, compare=False)
 
 
 class _Invalid(Exception):
@@ -151,7 +156,8 @@ class ReadDocuments(SchemaExtension):
         context = self.execution_context
         assert context.query is not None
         try:
-            self._read = self._documents.read(context.schema._schema, context.query)
+            read = context.context.document if isinstance(context.context, Context) else None
+            self._read = read or self._documents.read(context.schema._schema, context.query)
         except RuleBroken as broken:
             _note(broken)
             raise

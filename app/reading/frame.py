@@ -68,6 +68,20 @@ class Frame:
             places.append(place if decode is None else list(map(decode, place)))
         return ordering.cursors(self.parents, zip(*places, strict=True))
 
+    def made(self, name: str, make: Finish) -> Sequence[Any]:
+        """What is made of each row, which has the field of this name, where it is one, and all that it is made from."""
+        names = [need for need in self.plan.table.made_from(name) if need in self._readable]
+        columns = [self.values(need) for need in names]
+        row = self.plan.table.row
+        return [
+            make(row(key, dict(zip(names, values, strict=True))))
+            for key, *values in zip(self.keys, *columns, strict=True)
+        ]
+
+    @property
+    def _readable(self) -> set[str]:
+        return {*self.plan.hidden, *self.plan.columns, *self.plan.computed}
+
     def _computed(self, name: str, finish: Finish | None) -> Sequence[Any]:
         """Works a field out, once for each combination of what the database answered."""
         fields = self.plan.table.made_from(name)
@@ -76,7 +90,7 @@ class Frame:
         computed = [(each, self.plan.computed[each].compute) for each in fields if each in self.plan.computed]
         hidden = {each: self.plan.hidden[each] for each in fields if each in self.plan.hidden}
 
-        def work_out(stored: tuple[Any, ...]) -> Any:
+        def work_out(*stored: Any) -> Any:
             values = {
                 need: value if decode is None else decode(value)
                 for need, decode, value in zip(needed, decoders, stored, strict=True)
@@ -86,8 +100,11 @@ class Frame:
             return values[name] if finish is None else finish(values[name])
 
         if not needed:
-            return [work_out(())] * len(self.keys)
-        return list(map(Memo(work_out).__getitem__, zip(*map(self.stored, needed), strict=True)))
+            return [work_out()] * len(self.keys)
+        if len(needed) == 1:
+            return list(map(Memo(work_out).__getitem__, self.stored(needed[0])))
+        memo = Memo(lambda stored: work_out(*stored))
+        return list(map(memo.__getitem__, zip(*map(self.stored, needed), strict=True)))
 
 
 def _both(first: Finish | None, second: Finish | None) -> Finish:

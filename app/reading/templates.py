@@ -4,7 +4,7 @@ A template is a dictionary in the making. What stands in it are columns of a lev
 rows at once, by code that has as many places as the template has and nothing else in it (`app.reading.source`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeAlias
@@ -14,6 +14,9 @@ from app.reading.frame import Finish, Frame
 from app.reading.page import PageRequest
 from app.reading.plan import PagePlan
 from app.reading.source import COLUMN, CONSTANT, Shape, maker_of
+
+Finishing: TypeAlias = Callable[[Any, Any], Any]
+"""Makes what is answered of a value, given what the request knows."""
 
 
 class Unexpected(Exception):
@@ -26,7 +29,16 @@ class Value:
 
     name: str
     required: bool
-    finish: Finish | None = None
+    finish: Finishing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is made of the whole row, by its needs, where the field says no more than these."""
+
+    name: str
+    required: bool
+    make: Finishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ class PagePart(Enum):
     TOTAL = auto()
 
 
-Part: TypeAlias = "Value | Relation | Constant | Edges | Template | PagePart"
+Part: TypeAlias = "Value | Made | Relation | Constant | Edges | Template | PagePart"
 
 
 class Template:
@@ -101,9 +113,11 @@ class Template:
 class TemplateMaker:
     """Makes rows and pages by the templates for them, which it finds by the indexes of their plans."""
 
-    def __init__(self, rows: Mapping[int, Template], pages: Mapping[int, Template]) -> None:
+    def __init__(self, rows: Mapping[int, Template], pages: Mapping[int, Template], known: Any) -> None:
+        """`known` is what the request knows, for those who finish values."""
         self._rows = rows
         self._pages = pages
+        self._known = known
 
     def rows(self, frame: Frame, related: Related) -> list[Any]:
         """The dictionaries of the rows.
@@ -112,7 +126,7 @@ class TemplateMaker:
             Unexpected: Something is null that may not be.
         """
         template = self._rows[frame.plan.index]
-        return template.make([_column(part, frame, related, ()) for part in template.columns], len(frame.keys))
+        return template.make([self._column(part, frame, related) for part in template.columns], len(frame.keys))
 
     def pages(
         self, plan: PagePlan, request: PageRequest, frame: Frame, related: Related, spans: Sequence[Span]
@@ -124,47 +138,48 @@ class TemplateMaker:
         """
         template = self._pages[plan.rows.index]
         cursors = frame.cursors(request.ordering) if plan.wants_places else []
-        columns = [_of_pages(part, frame, related, cursors, spans, request) for part in template.columns]
+        way = -1 if request.backwards else 1
+        columns: list[Sequence[Any]] = []
+        for part in template.columns:
+            if isinstance(part, Edges):
+                inner = [self._column(each, frame, related, cursors) for each in part.each.columns]
+                edges = part.each.make(inner, len(frame.keys))
+                columns.append([edges[span.start : span.stop][::way] for span in spans])
+            else:
+                columns.append(_of_pages(part, spans, cursors, way))
         return template.make(columns, len(spans))
 
+    def _column(self, part: Any, frame: Frame, related: Related, cursors: Sequence[str] = ()) -> Sequence[Any]:
+        """What fills a column for the rows of a level."""
+        known = self._known
+        match part:
+            case Value(name=name, required=required, finish=finish):
+                column = frame.values(name, finish and _knowing(finish, known))
+            case Made(name=name, required=required, make=make):
+                column = frame.made(name, _knowing(make, known))
+            case Relation(key=key, required=required, under=under):
+                column = related[key] if under is None or key in related else related[*under, key]
+            case _:
+                return cursors
+        if required and None in column:
+            raise Unexpected("a null that may not be")
+        return column
 
-def _column(part: Any, frame: Frame, related: Related, cursors: Sequence[str]) -> Sequence[Any]:
-    """What fills a column for the rows of a level."""
+
+def _knowing(finishing: Finishing, known: Any) -> Finish:
+    return lambda value: finishing(value, known)
+
+
+def _of_pages(part: PagePart, spans: Sequence[Span], cursors: Sequence[str], way: int) -> list[Any]:
+    """What stands in pages beside their edges."""
     match part:
-        case Value(name=name, required=required, finish=finish):
-            column = frame.values(name, finish)
-        case Relation(key=key, required=required, under=under):
-            column = related[key] if under is None or key in related else related[*under, key]
-        case _:
-            return cursors
-    if required and None in column:
-        raise Unexpected("a null that may not be")
-    return column
-
-
-def _of_pages(
-    part: Any,
-    frame: Frame,
-    related: Related,
-    cursors: Sequence[str],
-    spans: Sequence[Span],
-    request: PageRequest,
-) -> Sequence[Any]:
-    """What fills a column for pages, each of which is a span of a level's rows."""
-    match part:
-        case Edges(each=each):
-            edges = each.make([_column(inner, frame, related, cursors) for inner in each.columns], len(frame.keys))
-            way = -1 if request.backwards else 1
-            return [edges[span.start : span.stop][::way] for span in spans]
         case PagePart.HAS_NEXT:
             return [span.has_next for span in spans]
         case PagePart.HAS_PREVIOUS:
             return [span.has_previous for span in spans]
         case PagePart.TOTAL:
             return [span.total for span in spans]
+        case _ if (part is PagePart.START_CURSOR) is (way > 0):
+            return [cursors[span.start] if span.stop > span.start else None for span in spans]
         case _:
-            first = (part is PagePart.START_CURSOR) is not request.backwards
-            return [
-                (cursors[span.start] if first else cursors[span.stop - 1]) if span.stop > span.start else None
-                for span in spans
-            ]
+            return [cursors[span.stop - 1] if span.stop > span.start else None for span in spans]

@@ -200,7 +200,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return run
 
 
-async def test_the_number_of_statements_is_the_same_for_five_and_for_fifty(story: Story, statements: list[str]) -> None:
+async def test_one_statement_reads_a_page_however_many_rows_it_has(story: Story, statements: list[str]) -> None:
     await fill(Firm(story.services))
     admin = await story.staff()
     made = await story.mutate(
@@ -216,5 +216,5 @@ async def test_the_number_of_statements_is_the_same_for_five_and_for_fifty(story
             page = await story.run(f"{{ {EVERYTHING % size} }}", token=token)
             assert len(page["edges"]) == size
             counts.append(len(statements))
-        assert counts == [12, 12], statements
+        assert counts == [1, 1], statements
     assert STAFF_PASSWORD not in repr(statements)

@@ -1,0 +1,155 @@
+"""A query, compiled for callers of one standing: what it reads, and how the answer is put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+from graphql import GraphQLField, GraphQLObjectType, is_non_null_type
+from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.values import VariableValues
+
+from app.reading import Reading, Selected, View
+from app.reading.prepared import PreparedPage, PreparedRows
+from app.reading.selection import given
+from app.reading.templates import Template, TemplateMaker, Unexpected
+from app.services.caller import PortalUser
+from app.services.questions import QUESTIONS, Asked, One, PageOf, Question
+from app.services.tables import TABLES
+from resolvers.context import Context
+from resolvers.selection import Selections
+from schema.compiled.completing import CompiledInfo, Complete, Completing, NotCompilable
+from schema.compiled.templating import Templating
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What answers a question from one table: the reading of it, and the templates of what is made."""
+
+    reading: PreparedRows | PreparedPage
+    rows: Mapping[int, Template]
+    pages: Mapping[int, Template]
+
+
+@dataclass(slots=True)
+class Asking:
+    """A root field that is one of the services' questions.
+
+    Which table answers it may hang on the request, so that each is prepared when it is first asked.
+    """
+
+    question: Question
+    selected: Selected
+    definition: GraphQLField
+    nodes: list[FieldDetails]
+    prepared: dict[str, Prepared] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """A root field that is worked out in memory, for whoever asks."""
+
+    complete: Complete
+
+
+RootField: TypeAlias = Asking | Resolving | str
+
+
+class CompiledQuery:
+    """A query whose selection, directives decided, is compiled for one standing."""
+
+    def __init__(self, selections: Selections, root: GraphQLObjectType, reading: Reading) -> None:
+        """Compiles a query.
+
+        Raises:
+            NotCompilable: Only stock execution can answer it.
+        """
+        self._reading = reading
+        self._templating = Templating(selections, TABLES)
+        self._completing = Completing(selections)
+        self._fields: dict[str, RootField] = {
+            key: self._field(selections, root, key, nodes) for key, nodes in selections.at_root(root).items()
+        }
+
+    async def answer(self, context: Context, view: View, variables: VariableValues) -> bytes:
+        """The JSON of the answer's data.
+
+        Raises:
+            Unexpected: Stock execution has to say what is wrong.
+            ArgumentError: An argument is wrong.
+            Refused: The arguments contradict one another.
+        """
+        info = CompiledInfo(context)
+        data: dict[str, Any] = {}
+        for key, root in self._fields.items():
+            match root:
+                case str():
+                    data[key] = root
+                case Resolving(complete=complete):
+                    data[key] = complete(None, info)
+                case Asking():
+                    data[key] = await self._ask(root, context, view, variables, info)
+        return orjson.dumps(data)
+
+    def _field(self, selections: Selections, root: GraphQLObjectType, key: str, nodes: list[FieldDetails]) -> RootField:
+        name = nodes[0].node.name.value
+        if name == "__typename":
+            return root.name
+        definition = root.fields.get(name)
+        if definition is None:
+            raise NotCompilable("introspection")
+        question = QUESTIONS.get(name)
+        if question is None:
+            return Resolving(self._completing.resolved(definition, nodes))
+        return Asking(question, selections.selected(key, root, nodes), definition, nodes)
+
+    async def _ask(
+        self, asking: Asking, context: Context, view: View, variables: VariableValues, info: CompiledInfo
+    ) -> Any:
+        caller = context.caller
+        if asking.question.right(caller) is not None:
+            raise Unexpected("a caller who may not ask")
+        asked = asking.question.asked(caller, given(asking.selected.arguments, variables))
+        if asked is None:
+            found = None
+        else:
+            found = await self._read(asking, asked, context, view, variables, info)
+            if found is None and isinstance(asked, One) and asked.key is not None and isinstance(caller, PortalUser):
+                raise Unexpected("an id of somebody else's, which is worth a line in the log")
+        if found is None and is_non_null_type(asking.definition.type):
+            raise Unexpected("a null that may not be")
+        return found
+
+    async def _read(
+        self,
+        asking: Asking,
+        asked: Asked,
+        context: Context,
+        view: View,
+        variables: VariableValues,
+        info: CompiledInfo,
+    ) -> Any:
+        prepared = asking.prepared.get(asked.table)
+        if prepared is None:
+            prepared = asking.prepared[asked.table] = self._prepare(asking, asked, view)
+        executor = context.services.resources.database
+        maker = TemplateMaker(prepared.rows, prepared.pages, info)
+        if isinstance(prepared.reading, PreparedPage):
+            return await prepared.reading.read(executor, view, maker, variables)
+        condition = None if isinstance(asked, PageOf) else asked.condition
+        rows = await prepared.reading.read(executor, view, maker, condition, variables=variables)
+        return (rows[0] if rows else None) if isinstance(asked, One) else rows
+
+    def _prepare(self, asking: Asking, asked: Asked, view: View) -> Prepared:
+        rows: dict[int, Template] = {}
+        pages: dict[int, Template] = {}
+        reading: PreparedRows | PreparedPage
+        if isinstance(asked, PageOf):
+            reading = self._reading.prepare_page(asked.list_name, asked.table, asking.selected, view)
+            templates = self._templating.of_page(asked.table, asking.definition.type, asking.nodes)
+        else:
+            selection = asking.selected.of(TABLES[asked.table].row.type_name)
+            reading = self._reading.prepare_rows(asked.table, selection, view)
+            templates = self._templating.of_rows(asked.table, asking.nodes)
+        templates.by_plan(reading.plan, rows, pages)
+        return Prepared(reading, rows, pages)

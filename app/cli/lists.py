@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from app.reading.rows import Row
     from app.services import Services
 
-ListName = Literal["staff", "access_tokens"]
+ListName = Literal["staff", "accessTokens"]
 
 
 async def read_list(services: "Services", name: ListName, columns: Iterable[str]) -> "list[Row]":
@@ -19,9 +19,8 @@ async def read_list(services: "Services", name: ListName, columns: Iterable[str]
     from app.services.caller import CommandLine
 
     selected = Selected(name, name, children=tuple(Selected(column, column) for column in columns))
-    reader = services.reader
-    read = {"staff": reader.staff, "access_tokens": reader.access_tokens}[name]
-    return await read(CommandLine(), selected)
+    rows: list[Row] = await services.reader.ask(name, CommandLine(), selected)
+    return rows
 
 
 def show_list(name: ListName, columns: Mapping[str, str]) -> None:

@@ -55,7 +55,7 @@ def add(
 @commands.command("list")
 def list_() -> None:
     """List the access tokens. Their secrets are stored nowhere."""
-    show_list("access_tokens", COLUMNS)
+    show_list("accessTokens", COLUMNS)
 
 
 @commands.command()

@@ -29,7 +29,8 @@ class Plan:
 
     Before, each works for `warm_up` seconds that don't count. Waiting for the last answers takes longer than a turn, so
     no part of the run begins another round after `part`. Refused log-ins are timed one by one, so many of each kind.
-    `growth` says how many customers the registers have that are held against one another.
+    `growth` says how many customers the registers have that are held against one another, `requests` after how many the
+    memory is looked at.
     """
 
     rounds: int
@@ -40,12 +41,23 @@ class Plan:
     part: float
     refused: int
     growth: Sequence[int]
+    requests: int
 
 
 FULL: Final = Plan(
-    rounds=7, warm_up=3.0, page=1.2, log_ins=2.0, viewer=4.0, part=160, refused=100, growth=(2_000, 20_000, 100_000)
+    rounds=7,
+    warm_up=3.0,
+    page=1.2,
+    log_ins=2.0,
+    viewer=4.0,
+    part=160,
+    refused=100,
+    growth=(2_000, 20_000, 100_000),
+    requests=200_000,
 )
-QUICK: Final = Plan(rounds=3, warm_up=0.5, page=0.3, log_ins=0.8, viewer=0.8, part=8, refused=20, growth=(200, 2_000))
+QUICK: Final = Plan(
+    rounds=3, warm_up=0.5, page=0.3, log_ins=0.8, viewer=0.8, part=8, refused=20, growth=(1_000, 4_000), requests=4_000
+)
 
 
 class Run:

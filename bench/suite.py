@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from bench import explain, log_ins, pages, refusals
+from bench import explain, growth, log_ins, memory, pages, refusals, startup
 from bench.pages import against_bare, against_bare_on_sqlite
 from bench.parts import Part
 from bench.processes import BenchFailed
@@ -28,6 +28,9 @@ PARTS: Final[Mapping[str, Callable[[Run], Part]]] = {
     "overload": log_ins.measure_overload,
     "refusals": refusals.measure,
     "explain": explain.measure,
+    "growth": growth.measure,
+    "startup": startup.measure,
+    "memory": memory.measure,
 }
 
 

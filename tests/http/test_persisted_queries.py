@@ -1,5 +1,6 @@
 """Automatic persisted queries, as Apollo Client and urql send them: by a hash that anybody can have made known."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -16,7 +17,9 @@ from app.http.documents import LONGEST_REMEMBERED, MOST_BYTES, RememberedDocumen
 from app.http.manifest import sha256_of
 from app.services import Services
 from app.settings import Settings
+from schema import create_schema
 from schema.operations import LONGEST_REMEMBERED as LONGEST_READ
+from schema.operations import REMEMBERED, Documents, ReadDocument
 from tests.support.api import Api, serving
 from tests.support.people import EMAIL, PASSWORD, People
 
@@ -210,3 +213,17 @@ def test_ever_new_texts_leave_no_more_than_the_bounds(filler: str) -> None:
         assert store.bytes <= MOST_BYTES
     assert store.bytes > MOST_BYTES * 0.9 if filler else len(store) == 500
     assert knows(store, f"{{a4999: __typename}}{filler}")
+
+
+def test_ever_new_texts_leave_no_more_documents_read_than_are_remembered() -> None:
+    schema, documents = create_schema(introspection=False)._schema, Documents(introspection=False)
+
+    def held() -> int:
+        gc.collect()
+        return sum(type(each) is ReadDocument for each in gc.get_objects())
+
+    before = held()
+    for number in range(1000):
+        field = "nothing" if number % 2 else "__typename"
+        assert bool(documents.read(schema, f"{{a{number}: {field}}}").errors) == bool(number % 2)
+    assert held() - before == REMEMBERED

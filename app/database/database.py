@@ -12,7 +12,7 @@ from app.database.binding import bound_models
 from app.database.dialect import Dialect
 from app.database.errors import DatabaseUnavailable, SerializationFailed
 from app.database.executor import Engine, Rows, Transaction
-from app.database.sharing import SharedStatement
+from app.database.sharing import SharedStatement, shared_form
 from app.database.sqlite import SqliteEngine, path_of
 
 T = TypeVar("T")
@@ -65,6 +65,15 @@ class Database:
         """
         self._refuse_inside()
         return await self._engine.fetch_shared(statement, args)
+
+    async def fetch_small(self, sql: str, *args: object) -> Rows:
+        """Like `fetch_shared`, for a statement that is told by its text; its values may be such that none can share it.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy.
+        """
+        shared = shared_form(sql, tuple(map(type, args)))
+        return await (self.fetch(sql, *args) if shared is None else self.fetch_shared(shared, *args))
 
     async def execute(self, sql: str, *args: object) -> int:
         """How many rows one statement that stands alone touched.

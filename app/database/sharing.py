@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
 from app.database.errors import DatabaseUnavailable
@@ -66,6 +66,16 @@ class SharedStatement:
     def takes(self, args: Sequence[object]) -> bool:
         """Whether these values can go with others: none that the database could refuse for all of them."""
         return len(args) == len(self.types) and all(map(_fits, self.types, args))
+
+
+_KINDS: Final[Mapping[type, Kind]] = {bytes: "bytea", int: "bigint", datetime: "timestamptz"}
+
+
+@lru_cache(maxsize=512)
+def shared_form(sql: str, types: tuple[type, ...]) -> SharedStatement | None:
+    """The statement that askers with values of these types can share, if there is one."""
+    kinds = [_KINDS[each] for each in types if each in _KINDS]
+    return SharedStatement(sql, tuple(kinds)) if kinds and len(kinds) == len(types) else None
 
 
 class _Asker:

@@ -5,8 +5,7 @@ What a row or a page is made into is a `Maker`'s business; it makes those of a w
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from app.reading.columns import Columns
 from app.reading.composer import rows_of, totals_of
@@ -23,8 +22,7 @@ Related = Mapping[AnswerKey, Sequence[Any]]
 """What the rows of a level are related to, by the name of the relation in the answer: a column like any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One page, as a part of its level's rows; `total` is the length of the list, where it was asked for."""
 
     start: int

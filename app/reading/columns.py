@@ -12,11 +12,17 @@ Columns = Mapping[str, Sequence[Any]]
 """The columns of one level, by name."""
 
 
-async def read(executor: Executor, statement: Statement, values: Mapping[str, Any]) -> Mapping[str, Columns]:
-    """Runs a statement; what it answers by the names of its levels. A level without rows may be missing."""
+async def read(
+    executor: Executor, statement: Statement, values: Mapping[str, Any], *, small: bool = False
+) -> Mapping[str, Columns]:
+    """Runs a statement; what it answers by the names of its levels. A level without rows may be missing.
+
+    It is `small` where it answers one row and what a row leads to, but no pages.
+    """
     if not statement.sql:
         return {}
-    records = await executor.fetch(statement.sql, *[values[name] for name in statement.values])
+    fetch = executor.fetch_small if small else executor.fetch
+    records = await fetch(statement.sql, *[values[name] for name in statement.values])
     return _of_arrays(statement, records[0]) if executor.dialect.name == "postgres" else _of_rows(statement, records)
 
 

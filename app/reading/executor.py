@@ -31,3 +31,6 @@ class Executor(Protocol):
 
     async def fetch(self, sql: str, *args: object) -> Rows:
         """The rows of a SELECT."""
+
+    async def fetch_small(self, sql: str, *args: object) -> Rows:
+        """The same, for an answer that is small and that many may ask for at once, with other values each."""

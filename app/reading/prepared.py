@@ -37,7 +37,13 @@ class Prepared:
         return request
 
     async def levels(
-        self, executor: Executor, request: Request, of: Hashable, compose: Callable[[Composer], Statement]
+        self,
+        executor: Executor,
+        request: Request,
+        of: Hashable,
+        compose: Callable[[Composer], Statement],
+        *,
+        small: bool = False,
     ) -> Mapping[str, Columns]:
         """What the request's statement answers, which is composed unless there is one."""
         key = (of, executor.dialect.name, *request.shapes.values())
@@ -47,7 +53,7 @@ class Prepared:
             if len(self._statements) >= MOST_STATEMENTS:
                 self._statements.clear()
             self._statements[key] = statement
-        return await read(executor, statement, request.values)
+        return await read(executor, statement, request.values, small=small)
 
 
 class PreparedRows(Prepared):
@@ -65,8 +71,11 @@ class PreparedRows(Prepared):
         condition: Condition | None = None,
         order: str | None = None,
         variables: Any = None,
+        *,
+        one: bool = False,
     ) -> Any:
-        """All rows for which the condition holds, in the order of that name or in the table's own.
+        """All rows for which the condition holds, in the order of that name or in the table's own; `one`: of which
+        there is one at most.
 
         Raises:
             ArgumentError: An argument of a list below is wrong.
@@ -75,7 +84,9 @@ class PreparedRows(Prepared):
         if condition is not None:
             request.add_condition(condition)
         of = (order, condition and (condition.sql, condition.joins))
-        levels = await self.levels(executor, request, of, lambda made: made.rows(self.plan, condition, order))
+        levels = await self.levels(
+            executor, request, of, lambda made: made.rows(self.plan, condition, order), small=one and not self._pages
+        )
         return Assembly(levels, request, executor.dialect, maker).rows(self.plan)
 
 

@@ -37,7 +37,8 @@ class Reading:
         self, table: str, selection: Iterable[Selected], view: View, condition: Condition | None
     ) -> Row | None:
         """The row for which the condition holds, or None."""
-        rows = await self.all(table, selection, view, condition)
+        prepared = self.prepare_rows(table, selection, view)
+        rows = await prepared.read(self._executor, view, RowMaker(), condition, one=True)
         return rows[0] if rows else None
 
     async def all(

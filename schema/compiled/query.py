@@ -137,8 +137,9 @@ class CompiledQuery:
         if isinstance(prepared.reading, PreparedPage):
             return await prepared.reading.read(executor, view, maker, variables)
         condition = None if isinstance(asked, PageOf) else asked.condition
-        rows = await prepared.reading.read(executor, view, maker, condition, variables=variables)
-        return (rows[0] if rows else None) if isinstance(asked, One) else rows
+        one = isinstance(asked, One)
+        rows = await prepared.reading.read(executor, view, maker, condition, variables=variables, one=one)
+        return (rows[0] if rows else None) if one else rows
 
     def _prepare(self, asking: Asking, asked: Asked, view: View) -> Prepared:
         rows: dict[int, Template] = {}

@@ -266,7 +266,7 @@ async def test_48_persisted_documents(firm: Firm, target: Target) -> None:
     await remember(range(205))
     before = target.memory_mib()
     await remember(range(205, 305))
-    assert target.memory_mib() - before < 5, "together they take twice as much"
+    assert target.memory_mib() - before < 10, "a hundred more of them would take 40"
 
 
 LOCKS = (

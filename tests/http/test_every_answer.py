@@ -82,7 +82,7 @@ async def test_a_request_is_logged_without_its_document_or_variables(api: Api) -
         "path": "/graphql",
         "status": 200,
         "operation": "Who",
-        "compiled": False,
+        "compiled": True,
     }
     assert answer.status_code == 200
     assert "HEMMELIG" not in str(lines)
@@ -107,7 +107,8 @@ async def test_a_mistake_of_ours_answers_its_id_and_nothing_else(api: Api, servi
     assert error["message"] == f"Internal error. Give the request id {identity} when you report it."
     assert error["extensions"] == {"code": "INTERNAL_ERROR", "requestId": identity}
     assert answer.json()["data"] == {"customer": None}
-    (line,) = [line for line in lines if line["log_level"] == "error"]
+    compiled, line = [line for line in lines if line["log_level"] == "error"]
+    assert compiled["event"] == "a compiled document failed"
     assert line["request_id"] == identity
     assert line["trace"]
     for word in ("HEMMELIG", "SELECT", "gone"):

@@ -159,6 +159,9 @@ class Counting:
         self.statements.append(sql)
         return await self._database.fetch(sql, *args)
 
+    async def fetch_small(self, sql: str, *args: object) -> Any:
+        return await self.fetch(sql, *args)
+
 
 async def fill(database: Database, *, authors: int = 3, books: int = 4) -> None:
     """Authors `a1`… in Denmark and Sweden by turns, with books of the years 1897, 1898 …, every second one sold."""

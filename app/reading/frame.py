@@ -84,19 +84,20 @@ class Frame:
 
     def _computed(self, name: str, finish: Finish | None) -> Sequence[Any]:
         """Works a field out, once for each combination of what the database answered."""
-        fields = self.plan.table.made_from(name)
-        needed = [need for need in fields if need in self.plan.columns]
+        recipe = self.plan.recipes[name]
+        needed = recipe.columns
         decoders = [self.plan.columns[need].kind.decoder(self._decoding) for need in needed]
-        computed = [(each, self.plan.computed[each].compute) for each in fields if each in self.plan.computed]
-        hidden = {each: self.plan.hidden[each] for each in fields if each in self.plan.hidden}
 
         def work_out(*stored: Any) -> Any:
             values = {
-                need: value if decode is None else decode(value)
-                for need, decode, value in zip(needed, decoders, stored, strict=True)
-            } | hidden
-            for each, compute in computed:
-                values[each] = compute(values, self._view)
+                **recipe.hidden,
+                **{
+                    need: value if decode is None else decode(value)
+                    for need, decode, value in zip(needed, decoders, stored, strict=True)
+                },
+            }
+            for each, field in recipe.computed:
+                values[each] = field.compute(values, self._view)
             return values[name] if finish is None else finish(values[name])
 
         if not needed:

@@ -7,6 +7,7 @@ told by the dialect, so nothing above this module does.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Protocol
 
 Decoder = Callable[[Any], Any]
@@ -96,9 +97,10 @@ def ENUMS(members: type[Enum]) -> Kind:
     """A JSON list of names of an enumeration's members, as a tuple of members in the order in which they are stored."""
 
     def decoder(decoding: Decoding) -> Decoder:
-        def decode(value: Any) -> tuple[Enum, ...] | None:
-            return None if value is None else tuple(members[name] for name in decoding.json(value))
+        @lru_cache(maxsize=256)
+        def from_text(text: str) -> tuple[Enum, ...]:
+            return tuple(members[name] for name in decoding.json(text))
 
-        return decode
+        return through(from_text)(decoding)
 
     return Kind("enums", decoder)

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from app.reading.fields import Column, Computed, Many, One, Paged
-from app.reading.plan import AnyRelationPlan, Asking, PagedPlan, PagePlan, Plan, RelationPlan
+from app.reading.plan import AnyRelationPlan, Asking, PagedPlan, PagePlan, Plan, Recipe, RelationPlan
 from app.reading.selection import Selected, merged
 from app.reading.table import Table
 from app.reading.view import View
@@ -70,7 +70,8 @@ class Planner:
             for selected in selection
             if isinstance(table.field(selected.name), One | Many | Paged)
         )
-        return Plan(index, table, columns, hidden, computed, relations, asking.expressions, named)
+        recipes = {name: _recipe(table, name, columns, hidden, computed) for name in computed}
+        return Plan(index, table, columns, hidden, computed, recipes, relations, asking.expressions, named)
 
     def _hides(self, table: Table, name: str, hidden: dict[str, Any]) -> bool:
         """Whether the view may not see a value; what it sees instead is noted."""
@@ -100,3 +101,18 @@ class Planner:
             return RelationPlan(key, field, "", None)
         below = selected.of(self._tables[field.target].row.type_name)
         return RelationPlan(key, field, asking.name(field.here, field.joins), self.rows(field.target, below))
+
+
+def _recipe(
+    table: Table,
+    name: str,
+    columns: Mapping[str, Column],
+    hidden: Mapping[str, Any],
+    computed: Mapping[str, Computed],
+) -> Recipe:
+    fields = table.made_from(name)
+    return Recipe(
+        tuple(each for each in fields if each in columns),
+        {each: hidden[each] for each in fields if each in hidden},
+        tuple((each, computed[each]) for each in fields if each in computed),
+    )

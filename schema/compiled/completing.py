@@ -9,6 +9,7 @@ from inspect import isawaitable
 from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
     GraphQLLeafType,
     GraphQLList,
@@ -22,6 +23,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.types.field import StrawberryField
 
+from app.reading.kinds import Memo
 from app.reading.templates import Unexpected
 from resolvers.context import Context
 from resolvers.selection import Selections
@@ -129,6 +131,9 @@ def _listed(complete: Complete) -> Complete:
 
 def _leaf(kind: GraphQLLeafType) -> Complete:
     coerce = kind.coerce_output_value
+    if isinstance(kind, GraphQLEnumType):
+        # Strawberry goes through all members for each value; they are what they are called by.
+        coerce = Memo(coerce).__getitem__
 
     def leaf(value: Any, info: CompiledInfo) -> Any:
         if value is None:

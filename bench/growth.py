@@ -1,7 +1,7 @@
 """What a page and a search cost of a small register, and of ones ten and fifty times as large."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -77,7 +77,7 @@ def measure(run: Run) -> Part:
         [_sheet(comparisons, explained), _lengths_sheet(large, lengths)],
         [*_verdicts(comparisons, sizes[large].questions), *map(_straight, lengths)],
         _as_json(comparisons, lengths, explained),
-        {"growth": partial(_plot, comparisons=comparisons), "page_size": partial(_plot_lengths, lengths=lengths)},
+        {**_plots(comparisons), "page_size": partial(_plot_lengths, lengths=lengths)},
         as_texts({f"{title}, {size}": each for size, found in explained.items() for title, each in found.items()}),
     )
 
@@ -203,6 +203,16 @@ def _as_json(
     }
 
 
+def _plots(comparisons: Sequence[Comparison]) -> dict[str, Callable[[Path], None]]:
+    """One for pages, one for narrow searches and one for broad ones: all in one can't be told apart."""
+    kinds: dict[str, list[Comparison]] = {"growth_pages": [], "growth_narrow": [], "growth_broad": []}
+    for comparison in comparisons:
+        searched = comparison.name.startswith("search")
+        kind = "pages" if not searched else "broad" if comparison.name.endswith("broad") else "narrow"
+        kinds[f"growth_{kind}"].append(comparison)
+    return {name: partial(_plot, comparisons=some) for name, some in kinds.items()}
+
+
 def _plot(file: Path, comparisons: Sequence[Comparison]) -> None:
     series = {
         comparison.name: [
@@ -211,13 +221,8 @@ def _plot(file: Path, comparisons: Sequence[Comparison]) -> None:
         ]
         for comparison in comparisons
     }
-    lines(
-        file,
-        "What a page and a search cost as the register grows",
-        "references",
-        "p50, relative to the smallest",
-        series,
-    )
+    title = "What it costs as the register grows"
+    lines(file, title, "references", "p50, relative to the smallest", series)
 
 
 def _plot_lengths(file: Path, lengths: Sequence[Lengths]) -> None:

@@ -9,12 +9,12 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
-from bench.page import put_on_page
+from bench.page import put_on_pages
 from bench.run import FULL, QUICK
 from bench.suite import PARTS, measure
 from tests.support.postgres import NoPostgres
 
-WIDTH: Final = 150
+WIDTH: Final = 160
 """What the tables need, in characters; a narrower terminal wraps them."""
 OUT: Final = Path("build/bench")
 
@@ -28,7 +28,7 @@ def main(
         Path, typer.Option(metavar="FOLDER", help="Where report.json, report.md and the plots go.", file_okay=False)
     ] = OUT,
     publish: Annotated[
-        bool, typer.Option("--publish", help="Put what is written there into bench/README.md, too.")
+        bool, typer.Option("--publish", help="Put what is written there into the README files, too.")
     ] = False,
 ) -> None:
     """Measure the service against code written by hand and against its peers, on databases of its own."""
@@ -48,7 +48,7 @@ def main(
     report.write(out)
     console.print(f"Written to {out}: report.json, report.md and the plots.")
     if publish:
-        put_on_page(out)
+        put_on_pages(out)
     if report.failed:
         raise typer.Exit(1)
 

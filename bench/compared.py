@@ -9,7 +9,7 @@ from bench.parts import Part, Sheet, Verdict
 from bench.plots import Bar, bars
 from bench.rounds import Comparison
 
-MEASURES: Final = {"rate": "a second", "per_cpu": "per CPU second", "p50": "p50", "p99": "p99"}
+MEASURES: Final = {"rate": "a second", "per_cpu": "by CPU", "p50": "p50", "p99": "p99"}
 """What a turn's measures are called. Of the first two more is better, of the others less."""
 NOTE: Final = (
     "x: relative to the first variant in the same round, the median of the rounds (lowest–highest); its second series "
@@ -58,9 +58,8 @@ def _verdict(of: str, comparison: Comparison, ours: str, goal: Goal) -> Verdict:
         for other in comparison.measures
         if other in ("rate", "per_cpu") and other != goal.measure
     ]
-    return Verdict(
-        f"{of}, {comparison.name}", goal.against, ratio.median, str(ratio), goal.least, goal.most, "; ".join(beside)
-    )
+    shown = (ratio.median, str(ratio), goal.least, goal.most, "; ".join(beside), comparison.name)
+    return Verdict(of, goal.against, *shown)
 
 
 def _sheet(title: str, comparisons: Sequence[Comparison], ours: str) -> Sheet:

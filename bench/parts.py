@@ -22,7 +22,7 @@ class Verdict:
     """A goal and what was reached.
 
     Attributes:
-        of: What was measured: "page of 50 x 10, 32 connections".
+        of: What was measured: "page of 50 x 10"; `at`, under what circumstances: "32 connections".
         against: What it is held against: "bare", "mercurius + jit"; empty where the goal is no ratio.
         reached: The figure that is judged, by its number.
         shown: The same as it is printed, with its spread or its unit.
@@ -37,6 +37,11 @@ class Verdict:
     least: float | None = None
     most: float | None = None
     beside: str = ""
+    at: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.of}, {self.at}" if self.at else self.of
 
     @property
     def goal(self) -> str:

@@ -43,11 +43,28 @@ class Report:
     def goals(self) -> Sheet:
         """Every goal, and whether it was met."""
         rows = [
-            (each.of, each.against, each.shown, each.goal, "met" if each.met else "NOT met", each.beside)
+            (each.name, each.against, each.shown, each.goal, "met" if each.met else "NOT met", each.beside)
             for each in self.verdicts
         ]
         met = sum(each.met for each in self.verdicts)
         return Sheet("Goals", VERDICTS, rows, note=f"{met} of {len(rows)} met.")
+
+    @property
+    def summary(self) -> Sheet:
+        """The same in short: a row for all the circumstances of one measurement."""
+        groups: dict[tuple[str, str], list[Verdict]] = {}
+        for each in self.verdicts:
+            groups.setdefault((each.of, each.against), []).append(each)
+        rows = [
+            (
+                *key,
+                " / ".join(each.shown.partition(" (")[0] for each in group),
+                " / ".join(dict.fromkeys(each.goal for each in group)),
+                " / ".join(dict.fromkeys("met" if each.met else "not met" for each in group)),
+            )
+            for key, group in groups.items()
+        ]
+        return Sheet("In short", ("", "against", "reached at 1 / 4 / 32 connections", "goal", ""), rows)
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -63,7 +80,7 @@ class Report:
         groups: dict[str, list[Bar]] = {}
         for each in self.verdicts:
             far = min(each.reached / each.least if each.least else (each.most or 0) / each.reached, 2.0)
-            groups.setdefault(each.of, []).append(Bar(each.against or "a bound", far, far, far))
+            groups.setdefault(each.name, []).append(Bar(each.against or "a bound", far, far, far))
         return groups
 
     def show(self, console: Console) -> None:
@@ -78,35 +95,43 @@ class Report:
             console.print(sentence, markup=False, highlight=False)
 
     def write(self, folder: Path) -> None:
-        """Writes the same as `report.json` and `report.md`, with the plots."""
+        """Writes the same as `report.json` and `report.md`, in short as `summary.md`, with the plots."""
         folder.mkdir(parents=True, exist_ok=True)
         content = {
             "machine": self.machine,
             "missing": self.missing,
             "failed": self.failed,
             "goals": [
-                {"of": v.of, "against": v.against, "reached": v.reached, "least": v.least, "most": v.most, "met": v.met}
+                {
+                    "of": v.name,
+                    "against": v.against,
+                    "reached": v.reached,
+                    "least": v.least,
+                    "most": v.most,
+                    "met": v.met,
+                }
                 for v in self.verdicts
             ],
             **{part.name: part.data for part in self.parts},
         }
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (folder / "report.json").write_text(text, encoding="utf-8")
-        (folder / "report.md").write_text(self.markdown(), encoding="utf-8")
+        (folder / "report.md").write_text(self.markdown([self.goals, *self.sheets]), encoding="utf-8")
+        (folder / "summary.md").write_text(self.markdown([self.summary]), encoding="utf-8")
         for part in self.parts:
             for name, draw in part.plots.items():
                 draw(folder / f"{name}.png")
-        if self.verdicts:
-            bars(folder / GOALS, "How far each goal was reached", "1 is the goal", self._reached())
             for name, text in part.texts.items():
                 file = folder / name
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+        if self.verdicts:
+            bars(folder / GOALS, "How far each goal was reached", "1 is the goal", self._reached())
 
-    def markdown(self) -> str:
-        """The tables in Markdown, the goals first."""
+    def markdown(self, sheets: Sequence[Sheet]) -> str:
+        """Tables in Markdown."""
         lines = [f"{self.machine}.", ""]
-        for sheet in (self.goals, *self.sheets):
+        for sheet in sheets:
             lines += [f"### {sheet.title}", "", *_markdown(sheet), ""]
             lines += [sheet.note, ""] if sheet.note else []
         return "\n".join([*lines, *self.missing, *self.failed]).rstrip() + "\n"

@@ -52,14 +52,14 @@ def compared(
 
 def _verdict(of: str, comparison: Comparison, ours: str, goal: Goal) -> Verdict:
     ratio = comparison.ratio(ours, goal.measure, goal.against)
-    beside = [MEASURES[goal.measure]] if goal.measure != "rate" else []
-    beside += [
+    against = goal.against if goal.measure == "rate" else f"{goal.against}, {MEASURES[goal.measure]}"
+    beside = [
         f"{comparison.ratio(ours, other, goal.against).median:.2f} {MEASURES[other]}"
         for other in comparison.measures
         if other in ("rate", "per_cpu") and other != goal.measure
     ]
     shown = (ratio.median, str(ratio), goal.least, goal.most, "; ".join(beside), comparison.name)
-    return Verdict(of, goal.against, *shown)
+    return Verdict(of, against, *shown)
 
 
 def _sheet(title: str, comparisons: Sequence[Comparison], ours: str) -> Sheet:

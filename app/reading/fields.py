@@ -100,11 +100,15 @@ Field = Column | Computed | Basis | Relation
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on the rows of a table, the joins it needs, and the values for `:names` in it that are its own."""
+    """A condition on the rows of a table, the joins it needs, and the values for `:names` in it that are its own.
+
+    With an `expression` the SQL is a SELECT, and the expression is to be one of what it finds.
+    """
 
     sql: str
     joins: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    expression: str = ""
 
 
 EVERYTHING = Condition("TRUE")

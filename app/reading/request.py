@@ -20,11 +20,8 @@ class FilterShape:
 
     sql: str
     joins: tuple[str, ...]
+    expression: str
     names: tuple[str, ...]
-
-    @property
-    def condition(self) -> Condition:
-        return Condition(self.sql, self.joins, dict.fromkeys(self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ class Request:
             prefix = filter_of(plan.rows.index, len(found))
             for own, bound in condition.values.items():
                 self.values[prefix + own] = bound
-            found.append(FilterShape(condition.sql, condition.joins, tuple(condition.values)))
+            found.append(FilterShape(condition.sql, condition.joins, condition.expression, tuple(condition.values)))
         return tuple(found)
 
 

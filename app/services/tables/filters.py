@@ -40,8 +40,8 @@ def search_in(table: str, column: str, key: str) -> Filter:
         start = search_start(value)
         if not start or not storable(start):
             return None
-        sql = f"{key} IN (SELECT {table}.{column} FROM {table} WHERE {table}.key >= :start AND {table}.key < :end)"
-        return Condition(sql, values={"start": start, "end": start + END})
+        found = f"SELECT {table}.{column} FROM {table} WHERE {table}.key >= :start AND {table}.key < :end"
+        return Condition(found, values={"start": start, "end": start + END}, expression=key)
 
     return find
 

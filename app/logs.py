@@ -56,7 +56,7 @@ def configure_logging(settings: Settings) -> None:
     root.handlers = [lines]
     root.setLevel(settings.log_level.upper())
     structlog.configure(
-        processors=[structlog.stdlib.PositionalArgumentsFormatter(), *shared, *_renderers(settings)],
+        processors=[*shared, *_renderers(settings)],
         logger_factory=lambda name: Straight(name, lines),
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
     )
@@ -145,9 +145,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _plain(value: object) -> object:
+    if type(value) is str and len(value) <= LONGEST and value.isascii():
+        return value  # nearly all are
     match value:
         case str():
-            return value[:LONGEST] if value.isascii() else value[:LONGEST].encode("utf-8", "backslashreplace").decode()
+            return str(value)[:LONGEST].encode("utf-8", "backslashreplace").decode()
         case None | bool() | float():
             return value
         case int():

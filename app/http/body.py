@@ -6,14 +6,14 @@ and others choke on, so no two parsers can disagree about a request. Nothing tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
 
 from app import refusals
 from app.http.answers import Refusal
-from app.http.deadline import OutOfTime, in_time
+from app.http.deadline import Deadline, OutOfTime
 from app.http.headers import remembered
 from app.http.request import ClientGone, Request
 from app.refusals import Kind
@@ -24,6 +24,7 @@ MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES
 """What of a body that is too large is read and thrown away. A client that is cut off while it sends sees a broken
 connection instead of the answer that would tell it why."""
 MAX_URL_PARAMETERS = 20
+DEADLINE: Final = Deadline(MAX_BODY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ async def read_body(request: Request) -> bytes:
         Refusal: 413 or 408.
     """
     try:
-        return await in_time(_received(request), MAX_BODY_SECONDS)
+        return await DEADLINE.wait_for(_received(request))
     except OutOfTime:
         refusals.note(Kind.LIMIT, bound="body_seconds", most=int(MAX_BODY_SECONDS))
         raise Refusal(408, "REQUEST_TIMEOUT", "body_too_slow", headers={"Connection": "close"}) from None

@@ -7,7 +7,7 @@ WebSockets, and each of those would have to be overridden away; what would be le
 """
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -23,7 +23,7 @@ from app.http.access import note_operation
 from app.http.answers import Answer, Refusal, overloaded
 from app.http.body import Operation, parse_body, parse_url, read_body
 from app.http.credentials import Application, Shown, require_json_of, shown_by
-from app.http.deadline import OutOfTime, in_time
+from app.http.deadline import Deadline, OutOfTime
 from app.http.documents import document_store
 from app.http.exchange import CompiledDocuments, Exchange, Present, has_run
 from app.http.negotiation import negotiate
@@ -61,6 +61,7 @@ class GraphQLEndpoint:
         self._compiled = compiled
         self._present = present
         self._services = services
+        self._deadline = Deadline(settings.request_seconds)
         self._documents = document_store(settings)
         self._has_page = settings.graphiql and not settings.trusted_documents
 
@@ -76,26 +77,13 @@ class GraphQLEndpoint:
                 require_json_of(request, exchange.names)
             shown = shown_by(request, exchange.names)
             operation = await operation_or_refusal(request)
-            return await self._in_time(self._run(request, exchange, shown, operation))
+            return await self._deadline.wait_for(self._run(request, exchange, shown, operation))
         except Refusal as refusal:
             return exchange.refused(refusal)
-
-    async def _in_time(self, work: Awaitable[Answer]) -> Answer:
-        """Does work that asks the database, for as long as a request may take.
-
-        Raises:
-            Refusal: 503, where the database can't serve it or the time is up.
-        """
-        seconds = self._settings.request_seconds
-        try:
-            return await in_time(work, seconds)
         except DatabaseUnavailable as unavailable:
-            raise overloaded(unavailable.retry_after_seconds) from None
+            return exchange.refused(overloaded(unavailable.retry_after_seconds))
         except OutOfTime:
-            refusals.note(refusals.Kind.LIMIT, bound="seconds", most=math.ceil(seconds))
-            raise Refusal(
-                503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=math.ceil(seconds)
-            ) from None
+            return exchange.refused(out_of_time(math.ceil(self._settings.request_seconds)))
 
     async def _run(self, request: Request, exchange: Exchange, shown: Shown, operation: Operation | Refusal) -> Answer:
         """Finds out who asks, and runs what they ask.
@@ -149,6 +137,12 @@ class GraphQLEndpoint:
             raise Refusal(400, "BAD_REQUEST", "no_such_operation", well_formed=True) from None
         except InvalidOperationTypeError:
             raise Refusal(405, "METHOD_NOT_ALLOWED", "method", headers={"Allow": "POST"}) from None
+
+
+def out_of_time(seconds: int) -> Refusal:
+    """The refusal of a request that took longer than one may."""
+    refusals.note(refusals.Kind.LIMIT, bound="seconds", most=seconds)
+    return Refusal(503, "OUT_OF_TIME", "out_of_time", headers={"Retry-After": "1"}, seconds=seconds)
 
 
 async def operation_or_refusal(request: Request) -> Operation | Refusal:

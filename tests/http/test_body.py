@@ -10,6 +10,7 @@ from app import i18n
 from app.http import body
 from app.http.answers import Refusal
 from app.http.body import MAX_BODY_BYTES, MAX_DISCARDED_BYTES, Operation, parse_body, parse_url, read_body, require_json
+from app.http.deadline import Deadline
 from app.http.request import ClientGone, Request
 from tests.support.requests import request
 
@@ -180,7 +181,7 @@ async def test_a_client_may_send_a_large_body_to_its_end_but_not_an_endless_one(
 
 
 async def test_half_a_body_and_then_silence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "MAX_BODY_SECONDS", 0.01)
+    monkeypatch.setattr(body, "DEADLINE", Deadline(0.01))
     pieces = iter([{"type": "http.request", "body": b'{"query":', "more_body": True}])
 
     async def receive() -> Any:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from app.database import DatabaseUnavailable
 from app.security.passwords import PasswordHasher
 from app.services import open_services
 from tests.support.api import Api, serving
+from tests.support.holding import held
 from tests.support.people import EMAIL, People
 from tests.support.postgres import Cluster
 from tests.support.services import FakeClock, make_settings
@@ -151,20 +151,3 @@ async def test_a_request_that_takes_too_long_is_given_up(
                 assert answer.headers["Retry-After"]
                 assert answer.json()["errors"][0]["extensions"]["code"] in {"OUT_OF_TIME", "OVERLOADED"}
         assert await api.data(LOGIN, {"username": EMAIL}) == {"login": {"__typename": "NoUserFound"}}
-
-
-@asynccontextmanager
-async def held(url: str) -> AsyncIterator[None]:
-    """Keeps everybody else from writing logins, as a transaction does that doesn't end."""
-    if url.startswith("sqlite:"):
-        holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.execute("ROLLBACK")
-        holder.close()
-        return
-    connection = await asyncpg.connect(url)
-    async with connection.transaction():
-        await connection.execute("LOCK TABLE login")
-        yield
-    await connection.close()

@@ -1,8 +1,11 @@
 """Log lines: one a line whatever is in them, and never what somebody typed."""
 
 import asyncio
+import errno
+import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +13,7 @@ import pytest
 import structlog
 from pydantic import SecretBytes
 
-from app.logs import configure_logging
+from app.logs import REQUEST_ID, configure_logging
 from app.settings import Settings, load_settings
 
 FORMATS = ("json", "console")
@@ -130,9 +133,10 @@ def test_the_request_id_stands_on_every_line_of_the_request(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with logging_as(settings):
-        with structlog.contextvars.bound_contextvars(request_id="0123456789abcdef"):
-            structlog.get_logger("adgang.test").info("inside")
-            logging.getLogger("somebody.else").info("inside too")
+        before = REQUEST_ID.set("0123456789abcdef")
+        structlog.get_logger("adgang.test").info("inside")
+        logging.getLogger("somebody.else").info("inside too")
+        REQUEST_ID.reset(before)
         structlog.get_logger("adgang.test").info("outside")
         found = lines(capsys)
         assert ["0123456789abcdef" in line for line in found] == [True, True, False]
@@ -143,3 +147,22 @@ def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str
         structlog.get_logger("adgang.test").info("no")
         structlog.get_logger("adgang.test").warning("yes")
     assert [json.loads(line)["event"] for line in lines(capsys)] == ["yes"]
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@both_formats
+def test_a_log_that_cannot_be_written_to_keeps_nobody_from_their_work(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Full()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with logging_as(settings):
+        structlog.get_logger("adgang.test").info("on a disk that is full")
+        stream.close()
+        structlog.get_logger("adgang.test").info("on a stream that is closed")

@@ -133,7 +133,7 @@ def first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 
 def escaped(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keeps a value from ending its line or steering a terminal."""
+    """Keeps a value from ending its line or steering a terminal; a moment looks as it does in JSON."""
     return {name: _escape(value) for name, value in event.items()}
 
 
@@ -173,6 +173,8 @@ def _plain(value: object) -> object:
 def _escape(value: object) -> object:
     if isinstance(value, str) and not value.isprintable():
         return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
     return [_escape(part) for part in value] if isinstance(value, list) else value
 
 

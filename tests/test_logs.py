@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ def test_a_value_neither_ends_its_line_nor_steers_the_terminal(
         found = lines(capsys)
         assert len(found) == 2
         assert all(line.isprintable() for line in found)
+        assert all(re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line) for line in found)
         if settings.log_format == "json":
             event = json.loads(found[0])
             assert event["event"] == "something"

@@ -50,5 +50,7 @@ def measure(plan: Plan, tell: Callable[[str], None], only: Collection[str]) -> R
                         report.parts.append(part(run))
                 except BenchFailed as failure:
                     report.failed.append(f"{name}: {failure}")
+                except Exception as error:  # what was measured before is worth minutes
+                    report.failed.append(f"{name}: {error!r}")
         report.missing = run.missing
     return report

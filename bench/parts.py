@@ -48,6 +48,13 @@ class Verdict:
         return f"≥ {self.least:g}" if self.least is not None else f"≤ {self.most:g}"
 
     @property
+    def far(self) -> float:
+        """How far the goal was reached: 1 is just met, 2 twice as good or better."""
+        if self.least is not None:
+            return min(self.reached / self.least, 2.0)
+        return min((self.most or 0.0) / self.reached, 2.0)
+
+    @property
     def met(self) -> bool:
         above = self.least is None or self.reached >= self.least
         return above and (self.most is None or self.reached <= self.most)

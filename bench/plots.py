@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
-COLOURS: Final = ("#1b6e8f", "#c4572b", "#6b7f3a", "#8a5a9e", "#9a8648", "#7d7d7d")
+COLOURS: Final = (
+    "#1b6e8f",
+    "#c4572b",
+    "#6b7f3a",
+    "#8a5a9e",
+    "#9a8648",
+    "#7d7d7d",
+    "#3fa7a0",
+    "#a83c5a",
+    "#c9a227",
+    "#4a5fa5",
+    "#2f2f2f",
+)
 MARKED: Final = "#222222"
 DPI: Final = 130
 
@@ -42,7 +54,7 @@ def bars(file: Path, title: str, measure: str, groups: Mapping[str, Sequence[Bar
             place += 1
         place += 1
     axes.set_yticks(places, names)
-    axes.invert_yaxis()
+    axes.set_ylim(place - 1, -1)
     axes.axvline(1, color=MARKED, linewidth=0.8, linestyle=":")
     axes.set_xlabel(measure)
     handles = [axes.barh(0, 0, color=colours[label], label=label) for label in labels]
@@ -70,7 +82,7 @@ def lines(
 def _axes(title: str, *, width: float, height: float) -> tuple[Any, Any]:
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
-    axes.set_title(title, loc="left", fontsize=11)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes

@@ -52,9 +52,6 @@ class Report:
     @property
     def summary(self) -> Sheet:
         """The same in short: a row for all the circumstances of one measurement."""
-        groups: dict[tuple[str, str], list[Verdict]] = {}
-        for each in self.verdicts:
-            groups.setdefault((each.of, each.against), []).append(each)
         rows = [
             (
                 *key,
@@ -62,7 +59,7 @@ class Report:
                 " / ".join(dict.fromkeys(each.goal for each in group)),
                 " / ".join(dict.fromkeys("met" if each.met else "not met" for each in group)),
             )
-            for key, group in groups.items()
+            for key, group in self._groups().items()
         ]
         return Sheet("In short", ("", "against", "reached at 1 / 4 / 32 connections", "goal", ""), rows)
 
@@ -75,13 +72,20 @@ class Report:
     def verdicts(self) -> list[Verdict]:
         return [verdict for part in self.parts for verdict in part.verdicts]
 
-    def _reached(self) -> dict[str, list[Bar]]:
-        """How far each goal was reached, by what was measured. More than twice as far is drawn as twice."""
-        groups: dict[str, list[Bar]] = {}
+    def _groups(self) -> dict[tuple[str, str], list[Verdict]]:
+        """The verdicts on each measurement, by what it is and what it is held against."""
+        groups: dict[tuple[str, str], list[Verdict]] = {}
         for each in self.verdicts:
-            far = min(each.reached / each.least if each.least else (each.most or 0) / each.reached, 2.0)
-            groups.setdefault(each.name, []).append(Bar(each.against or "a bound", far, far, far))
+            groups.setdefault((each.of, each.against), []).append(each)
         return groups
+
+    def _reached(self) -> dict[str, list[Bar]]:
+        """How far each goal was reached, as bars: where it was least, up to where it was most."""
+        bars_of: dict[str, list[Bar]] = {}
+        for (of, against), group in self._groups().items():
+            far = [each.far for each in group]
+            bars_of.setdefault(of, []).append(Bar(against or "a bound", min(far), min(far), max(far)))
+        return bars_of
 
     def show(self, console: Console) -> None:
         """Prints the tables."""
@@ -126,7 +130,12 @@ class Report:
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(text, encoding="utf-8")
         if self.verdicts:
-            bars(folder / GOALS, "How far each goal was reached", "1 is the goal", self._reached())
+            bars(
+                folder / GOALS,
+                "How far each goal was reached, at 1, 4 or 32 connections",
+                "from the least to the most; 1: just met, 2: twice as good",
+                self._reached(),
+            )
 
     def markdown(self, sheets: Sequence[Sheet]) -> str:
         """Tables in Markdown."""

@@ -82,18 +82,16 @@ def _settings() -> list[tuple[int, str, tuple[PortalPermission, ...]]]:
 async def _people(firm: Firm, customers: Sequence[int], settings: Sequence[int]) -> PortalUser:
     """Several at each customer, in every state that a login can be in; one username at many customers."""
     now = firm.now
-    states = cycle[dict[str, Any]](
-        [
-            {},
-            {"password": False},
-            {"locked_until": now + timedelta(hours=1)},
-            {"locked_until": now},
-            {"temporary_since": now - timedelta(days=1)},
-            {"temporary_since": now - timedelta(days=400)},
-            {"password": False, "cleared_hash": "$", "cleared_at": now},
-            {"last_login_at": now - timedelta(microseconds=1), "failures": 3},
-        ]
-    )
+    states: list[dict[str, Any]] = [
+        {},
+        {"password": False},
+        {"locked_until": now + timedelta(hours=1)},
+        {"locked_until": now},
+        {"temporary_since": now - timedelta(days=1)},
+        {"temporary_since": now - timedelta(days=400)},
+        {"password": False, "cleared_hash": "$", "cleared_at": now},
+        {"last_login_at": now - timedelta(microseconds=1), "failures": 3},
+    ]
     own = cycle([None, *settings])
     shared = await firm.insert("login", username_key=SHARED, password_hash="$", created_at=now)
     first: PortalUser | None = None
@@ -110,7 +108,7 @@ async def _people(firm: Firm, customers: Sequence[int], settings: Sequence[int])
             else:
                 await firm.session(login_id=shared, reference_id=key, user_agent=text, ip_address="2001:db8::1")
         await firm.reference(customer, text)
-        state = next(states)
+        state = states[number % len(states)]
         login = await firm.login(f"{number}@kunde.example", **state)
         has_password = state.get("password", True)
         key = await firm.reference(

@@ -25,7 +25,7 @@ TEXTS: Final = (
     "\x01\x1f\x7f\t\n\r",
     "\u202e\ufeff\ufffe\ufdd0\U0010ffff",
     "</script><!--",
-    "'; DROP TABLE customer; --",
+    "'; DROP TABLE reference; --",
     "  ",
     "",
     "$1 :now ::text ?1",

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MAX_KEY = 2**63 - 1
@@ -28,6 +28,12 @@ def encode_all(type_name: str, keys: Iterable[int | None]) -> list[str | None]:
     """The public ids of many things of this type; where there is no key there is no id."""
     form, encode = f"{type_name}:%d".encode(), binascii.b2a_base64
     return [None if key is None else encode(form % key, newline=False).decode() for key in keys]
+
+
+def encode_present(type_name: str, keys: Sequence[int]) -> list[bytes]:
+    """The public ids of things of this type that are all there, as ASCII."""
+    form, encode = f"{type_name}:%d".encode(), binascii.b2a_base64
+    return [encode(form % key, newline=False) for key in keys]
 
 
 def decode(value: str) -> PublicId | None:

@@ -30,19 +30,22 @@ class Ordering:
     descending: bool
     keys: tuple[Key, ...]
 
-    def cursors(self, parents: Iterable[int | None], places: Iterable[tuple[Any, ...]]) -> list[str]:
-        """The cursors of rows at these places; the parents are the keys of the rows whose lists they are in."""
-        heads = Memo(self._encoded_head)
-        encode, dumps = binascii.b2a_base64, orjson.dumps
-        return [
-            heads[parent] + encode(dumps(place)[1:], newline=False).decode()
-            for parent, place in zip(parents, places, strict=True)
-        ]
+    def cursors(self, parents: Sequence[int | None], places: Iterable[tuple[Any, ...]]) -> list[bytes]:
+        """The cursors of rows at these places, as ASCII; the parents are the keys of the rows whose lists they are in.
 
-    def _encoded_head(self, parent: int | None) -> str:
+        All places are written at once; what is between two of them may be in a text, and then there are more parts.
+        """
+        heads, encode = Memo(self._encoded_head), binascii.b2a_base64
+        listed = list(places)
+        tails = orjson.dumps(listed)[2:-1].split(b",[") if listed else []
+        if len(tails) != len(listed):
+            tails = [orjson.dumps(place)[1:] for place in listed]
+        return [heads[parent] + encode(tail, newline=False) for parent, tail in zip(parents, tails, strict=True)]
+
+    def _encoded_head(self, parent: int | None) -> bytes:
         """What the cursors of one list begin with: JSON allows for spaces, so that its base64 can be made once."""
         head = orjson.dumps([*self._head, parent])[:-1] + b","
-        return binascii.b2a_base64(head + b" " * (-len(head) % 3), newline=False).decode()
+        return binascii.b2a_base64(head + b" " * (-len(head) % 3), newline=False)
 
     def decode(self, argument: str, cursor: str) -> "Place":
         """The place that a cursor names.

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.reading.columns import Columns
 from app.reading.cursor import Ordering
-from app.reading.kinds import Decoding, Memo
+from app.reading.kinds import Decoding, Memo, text_insides
 from app.reading.levels import PARENT, order_names
 from app.reading.plan import KEY, Plan
 from app.reading.view import View
@@ -47,6 +47,19 @@ class Frame:
             return stored
         return list(map(Memo(_both(decode, finish)).__getitem__, stored))
 
+    def insides(self, name: str) -> list[bytes] | None:
+        """What stands between the quotes where a field's values are written as JSON; None where one of them is null.
+
+        It is for a kind that has `insides`.
+        """
+        plan = self.plan
+        if name in plan.hidden:
+            value = plan.hidden[name]
+            return None if value is None else text_insides([value]) * len(self.keys)
+        stored, column = self.stored(name), plan.columns[name]
+        assert column.kind.insides is not None
+        return None if None in stored else column.kind.insides(stored)
+
     def stored(self, name: str) -> Sequence[Any]:
         """The values of a column as they came from the database, or came first within the answer."""
         if name not in self._stored:
@@ -58,7 +71,7 @@ class Frame:
             self._stored[name] = stored
         return self._stored[name]
 
-    def cursors(self, ordering: Ordering) -> list[str]:
+    def cursors(self, ordering: Ordering) -> list[bytes]:
         """The cursors of the rows in their lists."""
         order = self.plan.table.orders[ordering.order]
         places = []

@@ -31,7 +31,9 @@ class RowMaker:
     ) -> list[Page]:
         """The pages, with edges that hold a cursor where one was asked for."""
         rows = self.rows(frame, related)
-        cursors = frame.cursors(request.ordering) if plan.wants_places else [None] * len(rows)
+        cursors: Sequence[str | None] = [None] * len(rows)
+        if plan.wants_places:
+            cursors = [cursor.decode() for cursor in frame.cursors(request.ordering)]
         edges = [Edge(row, cursor) for row, cursor in zip(rows, cursors, strict=True)]
         way = -1 if request.backwards else 1
         return [

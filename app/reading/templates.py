@@ -1,26 +1,43 @@
-"""What is made of rows where nothing but an answer is wanted of them: dictionaries and lists, ready to be written.
+"""What is made of rows where nothing but an answer is wanted of them: the JSON of it, written column by column.
 
-A template is a dictionary in the making. What stands in it are columns of a level; it is made for all of the level's
-rows at once, by code that has as many places as the template has and nothing else in it (`app.reading.source`).
+A template is an object of that JSON with gaps in it, which are filled by columns of a level, for all of the level's
+rows at once. What stands between the gaps is bound to it and never looked at again; no code is made for anything that
+anybody wrote. There are no objects for rows, and so nothing for the garbage collector to go through: of a page of 50
+customers with ten references each, assembling takes half the time that dictionaries and writing them take.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, TypeAlias
+from itertools import repeat
+from typing import Any, Final, TypeAlias
+
+from orjson import dumps
 
 from app.reading.assembly import Related, Span
 from app.reading.frame import Finish, Frame
 from app.reading.page import PageRequest
 from app.reading.plan import PagePlan
-from app.reading.source import COLUMN, CONSTANT, Shape, maker_of
 
 Finishing: TypeAlias = Callable[[Any, Any], Any]
 """Makes what is answered of a value, given what the request knows."""
 
+Written: TypeAlias = Sequence[bytes]
+"""A column of what stands in the JSON."""
+
+NULL: Final = b"null"
+BOOLEAN: Final = {False: b"false", True: b"true"}
+
 
 class Unexpected(Exception):
     """A value that the template has no room for; the text says where, and never what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A field of the row that is a text as it comes, where null is unexpected."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,7 @@ class Relation:
 
     key: str
     required: bool
+    many: bool
     under: tuple[str, str] | None = None
 
 
@@ -75,39 +93,49 @@ class PagePart(Enum):
     TOTAL = auto()
 
 
-Part: TypeAlias = "Value | Made | Relation | Constant | Edges | Template | PagePart"
+Part: TypeAlias = "Text | Value | Made | Relation | Constant | Edges | Template | PagePart"
 
 
 class Template:
-    """A dictionary in the making: what stands in it, by the names in the answer."""
+    """An object with gaps: what stands in it, by the names in the answer."""
 
     def __init__(self, parts: Mapping[str, Part]) -> None:
         self.parts = parts
-        constants: list[Any] = []
-        self.columns: list[Any] = []
-        """What fills the columns, in their order."""
-        self.shape = self._take(parts, constants)
-        self.constants = tuple(constants)
-        self._make = maker_of(self.shape)
+        self.gaps: list[Any] = []
+        """What fills the gaps, in their order."""
+        self._between = [b""]
+        self._take(parts)
 
-    def make(self, columns: Sequence[Sequence[Any]], count: int) -> list[Any]:
-        """The dictionaries, one for each row of the columns, of which there are `count`."""
-        return self._make(self.constants, columns, count)
+    def fill(self, columns: Sequence[Written], count: int) -> list[bytes]:
+        """The objects, one for each row of the columns, of which there are `count`."""
+        first, *others = (repeat(text, count) for text in self._between)
+        filled: list[Any] = [first]
+        for column, text in zip(columns, others, strict=True):
+            filled += (column, text)
+        return list(map(b"".join, zip(*filled, strict=True)))
 
-    def _take(self, parts: Mapping[str, Part], constants: list[Any]) -> Shape:
-        shape: list[Any] = []
-        for key, part in parts.items():
-            constants.append(key)
+    def _take(self, parts: Mapping[str, Part]) -> None:
+        self._write(b"{")
+        for number, (key, part) in enumerate(parts.items()):
+            self._write(b"%b%b:" % (b"," if number else b"", dumps(key)))
             match part:
                 case Template():
-                    shape.append(self._take(part.parts, constants))
+                    self._take(part.parts)
                 case Constant(value=value):
-                    constants.append(value)
-                    shape.append(CONSTANT)
+                    self._write(dumps(value))
+                case Text() | PagePart.CURSOR:
+                    self._leave_gap(part, b'"')
                 case _:
-                    self.columns.append(part)
-                    shape.append(COLUMN)
-        return tuple(shape)
+                    self._leave_gap(part)
+        self._write(b"}")
+
+    def _leave_gap(self, part: Part, quote: bytes = b"") -> None:
+        self._write(quote)
+        self.gaps.append(part)
+        self._between.append(quote)
+
+    def _write(self, text: bytes) -> None:
+        self._between[-1] += text
 
 
 class TemplateMaker:
@@ -119,19 +147,19 @@ class TemplateMaker:
         self._pages = pages
         self._known = known
 
-    def rows(self, frame: Frame, related: Related) -> list[Any]:
-        """The dictionaries of the rows.
+    def rows(self, frame: Frame, related: Related) -> list[bytes]:
+        """The JSON of the rows.
 
         Raises:
             Unexpected: Something is null that may not be.
         """
         template = self._rows[frame.plan.index]
-        return template.make([self._column(part, frame, related) for part in template.columns], len(frame.keys))
+        return template.fill([self._column(part, frame, related) for part in template.gaps], len(frame.keys))
 
     def pages(
         self, plan: PagePlan, request: PageRequest, frame: Frame, related: Related, spans: Sequence[Span]
-    ) -> list[Any]:
-        """The dictionaries of the pages.
+    ) -> list[bytes]:
+        """The JSON of the pages.
 
         Raises:
             Unexpected: Something is null that may not be.
@@ -139,47 +167,56 @@ class TemplateMaker:
         template = self._pages[plan.rows.index]
         cursors = frame.cursors(request.ordering) if plan.wants_places else []
         way = -1 if request.backwards else 1
-        columns: list[Sequence[Any]] = []
-        for part in template.columns:
+        columns: list[Written] = []
+        for part in template.gaps:
             if isinstance(part, Edges):
-                inner = [self._column(each, frame, related, cursors) for each in part.each.columns]
-                edges = part.each.make(inner, len(frame.keys))
-                columns.append([edges[span.start : span.stop][::way] for span in spans])
+                inner = [self._column(each, frame, related, cursors) for each in part.each.gaps]
+                edges = part.each.fill(inner, len(frame.keys))
+                columns.append([array(edges[span.start : span.stop][::way]) for span in spans])
             else:
                 columns.append(_of_pages(part, spans, cursors, way))
-        return template.make(columns, len(spans))
+        return template.fill(columns, len(spans))
 
-    def _column(self, part: Any, frame: Frame, related: Related, cursors: Sequence[str] = ()) -> Sequence[Any]:
-        """What fills a column for the rows of a level."""
-        known = self._known
+    def _column(self, part: Any, frame: Frame, related: Related, cursors: Written = ()) -> Written:
+        """What fills a gap for the rows of a level."""
+        column: Written | None = None
+        required = True
         match part:
-            case Value(name=name, required=required, finish=finish):
-                column = frame.values(name, finish and _knowing(finish, known))
-            case Made(name=name, required=required, make=make):
-                column = frame.made(name, _knowing(make, known))
-            case Relation(key=key, required=required, under=under):
-                column = related[key] if under is None or key in related else related[*under, key]
-            case _:
+            case PagePart.CURSOR:
                 return cursors
-        if required and None in column:
+            case Text(name=name):
+                column = frame.insides(name)
+            case Value(name=name, required=required, finish=finish):
+                column = frame.values(name, dumps if finish is None else _written(finish, self._known))
+            case Made(name=name, required=required, make=make):
+                column = frame.made(name, _written(make, self._known))
+            case Relation(key=key, required=required, many=many, under=under):
+                found = related[key] if under is None or key in related else related[*under, key]
+                column = [array(each) for each in found] if many else [NULL if each is None else each for each in found]
+        if column is None or (required and NULL in column):
             raise Unexpected("a null that may not be")
         return column
 
 
-def _knowing(finishing: Finishing, known: Any) -> Finish:
-    return lambda value: finishing(value, known)
+def array(parts: Sequence[bytes]) -> bytes:
+    """The JSON of a list."""
+    return b"[%b]" % b",".join(parts)
 
 
-def _of_pages(part: PagePart, spans: Sequence[Span], cursors: Sequence[str], way: int) -> list[Any]:
+def _written(finishing: Finishing, known: Any) -> Finish:
+    return lambda value: dumps(finishing(value, known))
+
+
+def _of_pages(part: PagePart, spans: Sequence[Span], cursors: Written, way: int) -> Written:
     """What stands in pages beside their edges."""
     match part:
         case PagePart.HAS_NEXT:
-            return [span.has_next for span in spans]
+            return [BOOLEAN[span.has_next] for span in spans]
         case PagePart.HAS_PREVIOUS:
-            return [span.has_previous for span in spans]
+            return [BOOLEAN[span.has_previous] for span in spans]
         case PagePart.TOTAL:
-            return [span.total for span in spans]
+            return [dumps(span.total) for span in spans]
         case _ if (part is PagePart.START_CURSOR) is (way > 0):
-            return [cursors[span.start] if span.stop > span.start else None for span in spans]
+            return [b'"%b"' % cursors[span.start] if span.stop > span.start else NULL for span in spans]
         case _:
-            return [cursors[span.stop - 1] if span.stop > span.start else None for span in spans]
+            return [b'"%b"' % cursors[span.stop - 1] if span.stop > span.start else NULL for span in spans]

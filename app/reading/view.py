@@ -1,6 +1,6 @@
 """Through whose eyes something is read."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,20 @@ class Answer:
     """
 
     def __init__(self) -> None:
+        self._untouched: dict[Hashable, tuple[Sequence[Any], Sequence[Any]]] = {}
         self._readings: dict[Hashable, dict[Any, Any]] = {}
 
-    def first_readings(self, of: Hashable, keys: Iterable[Any], values: Iterable[Any]) -> list[Any]:
-        """For each key the value that was read of it first; these, where they are the first."""
-        first = self._readings.setdefault(of, {}).setdefault
+    def first_readings(self, of: Hashable, keys: Sequence[Any], values: Sequence[Any]) -> Sequence[Any]:
+        """For each key the value that was read of it first; these, where they are the first.
+
+        What one statement reads is of one moment, so that the first ones are only gone through when others come.
+        """
+        if of not in self._untouched:
+            self._untouched[of] = (keys, values)
+            return values
+        if of not in self._readings:
+            self._readings[of] = dict(zip(*self._untouched[of], strict=True))
+        first = self._readings[of].setdefault
         return [first(key, value) for key, value in zip(keys, values, strict=True)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import orjson
 from graphql import GraphQLField, GraphQLObjectType, is_non_null_type
@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 from app.reading import Reading, Selected, View
 from app.reading.prepared import PreparedPage, PreparedRows
 from app.reading.selection import given
-from app.reading.templates import Template, TemplateMaker, Unexpected
+from app.reading.templates import NULL, Template, TemplateMaker, Unexpected, array
 from app.services.caller import PortalUser
 from app.services.questions import QUESTIONS, Asked, One, PageOf, Question
 from app.services.tables import TABLES
@@ -80,16 +80,17 @@ class CompiledQuery:
             Refused: The arguments contradict one another.
         """
         info = CompiledInfo(context)
-        data: dict[str, Any] = {}
+        parts = []
         for key, root in self._fields.items():
             match root:
                 case str():
-                    data[key] = root
+                    value = orjson.dumps(root)
                 case Resolving(complete=complete):
-                    data[key] = complete(None, info)
+                    value = orjson.dumps(complete(None, info))
                 case Asking():
-                    data[key] = await self._ask(root, context, view, variables, info)
-        return orjson.dumps(data)
+                    value = await self._ask(root, context, view, variables, info)
+            parts.append(b"%b:%b" % (orjson.dumps(key), value))
+        return b"{%b}" % b",".join(parts)
 
     def _field(self, selections: Selections, root: GraphQLObjectType, key: str, nodes: list[FieldDetails]) -> RootField:
         name = nodes[0].node.name.value
@@ -105,7 +106,7 @@ class CompiledQuery:
 
     async def _ask(
         self, asking: Asking, context: Context, view: View, variables: VariableValues, info: CompiledInfo
-    ) -> Any:
+    ) -> bytes:
         caller = context.caller
         if asking.question.right(caller) is not None:
             raise Unexpected("a caller who may not ask")
@@ -118,7 +119,7 @@ class CompiledQuery:
                 raise Unexpected("an id of somebody else's, which is worth a line in the log")
         if found is None and is_non_null_type(asking.definition.type):
             raise Unexpected("a null that may not be")
-        return found
+        return NULL if found is None else found
 
     async def _read(
         self,
@@ -128,18 +129,19 @@ class CompiledQuery:
         view: View,
         variables: VariableValues,
         info: CompiledInfo,
-    ) -> Any:
+    ) -> bytes | None:
         prepared = asking.prepared.get(asked.table)
         if prepared is None:
             prepared = asking.prepared[asked.table] = self._prepare(asking, asked, view)
         executor = context.services.resources.database
         maker = TemplateMaker(prepared.rows, prepared.pages, info)
         if isinstance(prepared.reading, PreparedPage):
-            return await prepared.reading.read(executor, view, maker, variables)
+            page: bytes = await prepared.reading.read(executor, view, maker, variables)
+            return page
         condition = None if isinstance(asked, PageOf) else asked.condition
         one = isinstance(asked, One)
-        rows = await prepared.reading.read(executor, view, maker, condition, variables=variables, one=one)
-        return (rows[0] if rows else None) if one else rows
+        rows: list[bytes] = await prepared.reading.read(executor, view, maker, condition, variables=variables, one=one)
+        return (rows[0] if rows else None) if one else array(rows)
 
     def _prepare(self, asking: Asking, asked: Asked, view: View) -> Prepared:
         rows: dict[int, Template] = {}

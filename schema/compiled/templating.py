@@ -1,16 +1,14 @@
 """From what is selected of a table's rows to the templates that make it, and what is to be read for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 
-import orjson
 from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
     get_named_type,
-    is_composite_type,
     is_list_type,
     is_non_null_type,
 )
@@ -18,9 +16,9 @@ from graphql.execution.collect_fields import FieldDetails
 
 from app.reading import Column, Computed, Many, One, Paged, Table
 from app.reading.plan import PagedPlan, PagePlan, Plan
-from app.reading.templates import Constant, Edges, Made, PagePart, Part, Relation, Template, Value
+from app.reading.templates import Constant, Edges, Made, PagePart, Part, Relation, Template, Text, Value
 from resolvers.selection import Selections, snake
-from schema.compiled.completing import Complete, Completing, NotCompilable, has_resolver
+from schema.compiled.completing import Completing, NotCompilable, has_resolver
 
 Nodes: TypeAlias = list[FieldDetails]
 Under: TypeAlias = tuple[str, str] | None
@@ -141,7 +139,8 @@ class Templating:
                 made.below.setdefault(key, below)
                 if under is not None:
                     made.below[*under, key] = below
-                parts[key] = Relation(key, is_non_null_type(definition.type), under)
+                many = isinstance(found, Many)
+                parts[key] = Relation(key, is_non_null_type(definition.type), many, under)
             else:
                 parts[key] = self._value(snake(name), found, definition, details)
         return parts
@@ -156,25 +155,13 @@ class Templating:
     def _value(self, name: str, found: object, definition: GraphQLField, nodes: Nodes) -> Part:
         required = is_non_null_type(definition.type)
         if has_resolver(definition):
-            return Made(name, required, _written(self._completing.resolved(definition, nodes), definition.type))
+            return Made(name, required, self._completing.resolved(definition, nodes))
         if not isinstance(found, Column | Computed):
             raise NotCompilable("a field that its resolver makes")
         kind = get_named_type(definition.type)
         if isinstance(found, Column) and not _is_list(definition.type) and (found.kind.name, kind.name) in AS_THEY_COME:
-            return Value(name, required)
-        return Value(name, required, _written(self._completing.of(definition.type, nodes), definition.type))
-
-
-def _written(complete: Complete, kind: GraphQLOutputType) -> Callable[[Any, Any], Any]:
-    """The same function; objects come written down already, since many rows have equal ones."""
-    if not is_composite_type(get_named_type(kind)):
-        return complete
-
-    def written(value: Any, info: Any) -> Any:
-        found = complete(value, info)
-        return None if found is None else orjson.Fragment(orjson.dumps(found))
-
-    return written
+            return Text(name) if required and found.kind.insides is not None else Value(name, required)
+        return Value(name, required, self._completing.of(definition.type, nodes))
 
 
 def _object(kind: GraphQLOutputType) -> GraphQLObjectType:

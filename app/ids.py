@@ -5,6 +5,8 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 MAX_KEY = 2**63 - 1
 
 
@@ -32,8 +34,9 @@ def encode_all(type_name: str, keys: Iterable[int | None]) -> list[str | None]:
 
 def encode_present(type_name: str, keys: Sequence[int]) -> list[bytes]:
     """The public ids of things of this type that are all there, as ASCII."""
-    form, encode = f"{type_name}:%d".encode(), binascii.b2a_base64
-    return [encode(form % key, newline=False) for key in keys]
+    prefix, encode = f"{type_name}:".encode(), binascii.b2a_base64
+    plain = prefix + orjson.dumps(keys)[1:-1].replace(b",", b"," + prefix)
+    return [encode(each, newline=False) for each in plain.split(b",")] if keys else []
 
 
 def decode(value: str) -> PublicId | None:

@@ -6,7 +6,7 @@ for this very list in this very order, else the page would begin somewhere by ac
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 
 from app.reading.errors import ArgumentError, ArgumentFault
 from app.reading.fields import Key
-from app.reading.kinds import INT, MOMENT, Kind, Memo
+from app.reading.kinds import INT, MOMENT, Kind
 
 MAX_LENGTH = 4096
 _LARGEST_KEY = 2**63 - 1
@@ -30,21 +30,22 @@ class Ordering:
     descending: bool
     keys: tuple[Key, ...]
 
-    def cursors(self, parents: Sequence[int | None], places: Iterable[tuple[Any, ...]]) -> list[bytes]:
-        """The cursors of rows at these places, as ASCII; the parents are the keys of the rows whose lists they are in.
+    def cursors(self, places: Sequence[tuple[Any, ...]]) -> list[bytes]:
+        """The cursors of rows at these places, as ASCII: the key of the row whose list it is, and the values there.
 
-        All places are written at once; what is between two of them may be in a text, and then there are more parts.
+        All are written at once; what is between two of them may be in a text, too, and then there are more parts.
         """
-        heads, encode = Memo(self._encoded_head), binascii.b2a_base64
-        listed = list(places)
-        tails = orjson.dumps(listed)[2:-1].split(b",[") if listed else []
-        if len(tails) != len(listed):
-            tails = [orjson.dumps(place)[1:] for place in listed]
-        return [heads[parent] + encode(tail, newline=False) for parent, tail in zip(parents, tails, strict=True)]
+        if not places:
+            return []
+        tails = orjson.dumps(places)[2:-1].split(b",[")
+        if len(tails) != len(places):
+            tails = [orjson.dumps(place)[1:] for place in places]
+        head, encode = self._encoded_head(), binascii.b2a_base64
+        return [head + encode(tail, newline=False) for tail in tails]
 
-    def _encoded_head(self, parent: int | None) -> bytes:
-        """What the cursors of one list begin with: JSON allows for spaces, so that its base64 can be made once."""
-        head = orjson.dumps([*self._head, parent])[:-1] + b","
+    def _encoded_head(self) -> bytes:
+        """What all cursors of the list begin with: JSON allows for spaces, so that its base64 can be made once."""
+        head = orjson.dumps(self._head)[:-1] + b","
         return binascii.b2a_base64(head + b" " * (-len(head) % 3), newline=False)
 
     def decode(self, argument: str, cursor: str) -> "Place":

@@ -79,7 +79,7 @@ class Frame:
             decode = key.kind.decoder(self._decoding)
             place = self._columns.get(name, ())
             places.append(place if decode is None else list(map(decode, place)))
-        return ordering.cursors(self.parents, zip(*places, strict=True))
+        return ordering.cursors(list(zip(self.parents, *places, strict=True)))
 
     def made(self, name: str, make: Finish) -> Sequence[Any]:
         """What is made of each row, which has the field of this name, where it is one, and all that it is made from."""

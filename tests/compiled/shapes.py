@@ -1,36 +1,64 @@
-"""The code that the compiled form of a document was made into."""
+"""What the compiled form of a document consists of, but for the names and literals that are bound to it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from app.reading.source import source_of
-from app.reading.templates import Edges, Template
+from app.reading.composer import Statement
+from app.reading.templates import Constant, Edges, Made, Part, Relation, Template, Text, Value
 from app.services import Services
 from app.services.caller import Caller
-from schema.compiled.query import Asking
+from schema.compiled.query import Asking, Prepared
 from tests.compiled.both import SCHEMA, context_of
 
+Shape: TypeAlias = tuple[object, ...]
 
-async def sources(
+
+@dataclass(frozen=True)
+class Compiled:
+    """The statements that a document was answered by, and the shapes of the templates that they filled."""
+
+    statements: list[Statement]
+    templates: list[Shape]
+
+
+async def compiled_form(
     services: Services, caller: Caller, document: str, variables: Mapping[str, Any] | None = None
-) -> list[str]:
-    """The text of every function that a document is answered by, in the order in which they were made."""
+) -> Compiled:
+    """What a document is answered by, once it has been."""
     context = context_of(services, caller)
-    await SCHEMA.compiled.answer(document, variables, None, context)
-    return [
-        source_of(template.shape)
-        for operation in context.document.compiled.values()
-        for form in operation._forms.values()
-        for field in getattr(form, "_fields", {}).values()
-        if isinstance(field, Asking)
-        for prepared in field.prepared.values()
-        for each in (*prepared.rows.values(), *prepared.pages.values())
-        for template in _templates(each)
-    ]
+    assert await SCHEMA.compiled.answer(document, variables, None, context) is not None
+    prepared = list(_prepared(context.document.compiled))
+    return Compiled(
+        [statement for each in prepared for statement in each.reading._statements.values()],
+        [shape_of(each) for made in prepared for each in (*made.rows.values(), *made.pages.values())],
+    )
 
 
-def _templates(template: Template) -> Iterator[Template]:
-    yield template
-    for part in template.parts.values():
-        if isinstance(part, Edges):
-            yield from _templates(part.each)
+def _prepared(operations: Mapping[str | None, Any]) -> Iterator[Prepared]:
+    for operation in operations.values():
+        for form in operation._forms.values():
+            for field in form._fields.values():
+                if isinstance(field, Asking):
+                    yield from field.prepared.values()
+
+
+def shape_of(template: Template) -> Shape:
+    """The kinds of a template's parts in their order, and which fields fill them: all but the names of the answer."""
+    return tuple(map(_kind, template.parts.values()))
+
+
+def _kind(part: Part) -> Shape:
+    match part:
+        case Template():
+            return (Template, shape_of(part))
+        case Edges(each=each):
+            return (Edges, shape_of(each))
+        case Text(name=name) | Value(name=name) | Made(name=name):
+            return (type(part), name)
+        case Relation(required=required, many=many):
+            return (Relation, required, many)
+        case Constant(value=value):
+            return (Constant, value)
+        case _:
+            return (part,)

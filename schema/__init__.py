@@ -23,7 +23,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext
 
+from app.services.questions import QUESTIONS
+from app.services.tables import TABLES
 from schema.compiled.documents import CompiledDocuments
+from schema.compiled.query import Askable
 from schema.errors import present
 from schema.limits import Limits
 from schema.mutation import Mutation
@@ -70,7 +73,7 @@ def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schem
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[lambda: ReadDocuments(documents)],
     )
-    schema.compiled = CompiledDocuments(schema._schema, documents)
+    schema.compiled = CompiledDocuments(schema._schema, Askable(TABLES, QUESTIONS), documents)
     schema._schema.description = wrapped(ABOUT)
     for declared in _described(schema._schema):
         declared.description = wrapped(declared.description or "")

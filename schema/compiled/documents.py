@@ -16,6 +16,7 @@ from resolvers.context import Context
 from schema.compiled.completing import NotCompilable
 from schema.compiled.counts import Outcome, count
 from schema.compiled.operation import CompiledOperation
+from schema.compiled.query import Askable
 from schema.operations import Documents
 
 EXPECTED: Final = (Unexpected, ArgumentError, Refused, GraphQLError, DatabaseUnavailable)
@@ -35,8 +36,9 @@ class Answer:
 class CompiledDocuments:
     """Answers the queries of one schema that it has compiled, or can compile."""
 
-    def __init__(self, schema: GraphQLSchema, documents: Documents) -> None:
+    def __init__(self, schema: GraphQLSchema, askable: Askable, documents: Documents) -> None:
         self._schema = schema
+        self._askable = askable
         self._documents = documents
 
     async def answer(
@@ -67,7 +69,7 @@ class CompiledDocuments:
         name = found.node.name.value if found.node.name is not None else None
         compiled: CompiledOperation | None = read.compiled.get(name)
         if compiled is None:
-            compiled = read.compiled[name] = CompiledOperation(self._schema, read.document, found.node)
+            compiled = read.compiled[name] = CompiledOperation(self._schema, self._askable, read.document, found.node)
         try:
             return Outcome.COMPILED, Answer(await compiled.answer(context, variables or {}), cost)
         except NotCompilable:

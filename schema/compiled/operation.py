@@ -21,14 +21,13 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 
-from app.reading import Reading, View
+from app.reading import View
 from app.reading.selection import Arguments
 from app.reading.templates import Unexpected
-from app.services.tables import TABLES
 from resolvers.context import Context
 from resolvers.selection import Selections, given_arguments
 from schema.compiled.completing import NotCompilable
-from schema.compiled.query import CompiledQuery
+from schema.compiled.query import Askable, CompiledQuery
 
 MOST_FORMS: Final = 64
 NO_VARIABLES: Final = VariableValues({}, {})
@@ -37,8 +36,11 @@ NO_VARIABLES: Final = VariableValues({}, {})
 class CompiledOperation:
     """Answers one query of a valid document."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, askable: Askable, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> None:
         self._schema = schema
+        self._askable = askable
         self._operation = operation
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
@@ -83,7 +85,7 @@ class CompiledOperation:
         assert root is not None
         selections = RequestSelections(self._schema, self._operation, self._fragments, variables)
         try:
-            return CompiledQuery(selections, root, Reading(TABLES, context.services.resources.database))
+            return CompiledQuery(selections, root, self._askable, context.services.resources.database)
         except NotCompilable as reason:
             return reason
 

@@ -9,17 +9,24 @@ from graphql import GraphQLField, GraphQLObjectType, is_non_null_type
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 
-from app.reading import Reading, Selected, View
+from app.reading import Executor, Reading, Selected, Table, View
 from app.reading.prepared import PreparedPage, PreparedRows
 from app.reading.selection import given
 from app.reading.templates import NULL, Template, TemplateMaker, Unexpected, array
 from app.services.caller import PortalUser
-from app.services.questions import QUESTIONS, Asked, One, PageOf, Question
-from app.services.tables import TABLES
+from app.services.questions import Asked, One, PageOf, Question
 from resolvers.context import Context
 from resolvers.selection import Selections
 from schema.compiled.completing import CompiledInfo, Complete, Completing, NotCompilable
 from schema.compiled.templating import Templating
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """What a schema's queries can read: the tables, and the questions that its root fields are, by their names."""
+
+    tables: Mapping[str, Table]
+    questions: Mapping[str, Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Prepared:
 
 @dataclass(slots=True)
 class Asking:
-    """A root field that is one of the services' questions.
+    """A root field that is a question.
 
     Which table answers it may hang on the request, so that each is prepared when it is first asked.
     """
@@ -58,14 +65,15 @@ RootField: TypeAlias = Asking | Resolving | str
 class CompiledQuery:
     """A query whose selection, directives decided, is compiled for one standing."""
 
-    def __init__(self, selections: Selections, root: GraphQLObjectType, reading: Reading) -> None:
+    def __init__(self, selections: Selections, root: GraphQLObjectType, askable: Askable, executor: Executor) -> None:
         """Compiles a query.
 
         Raises:
             NotCompilable: Only stock execution can answer it.
         """
-        self._reading = reading
-        self._templating = Templating(selections, TABLES)
+        self._askable = askable
+        self._reading = Reading(askable.tables, executor)
+        self._templating = Templating(selections, askable.tables)
         self._completing = Completing(selections)
         self._fields: dict[str, RootField] = {
             key: self._field(selections, root, key, nodes) for key, nodes in selections.at_root(root).items()
@@ -99,7 +107,7 @@ class CompiledQuery:
         definition = root.fields.get(name)
         if definition is None:
             raise NotCompilable("introspection")
-        question = QUESTIONS.get(name)
+        question = self._askable.questions.get(name)
         if question is None:
             return Resolving(self._completing.resolved(definition, nodes))
         return Asking(question, selections.selected(key, root, nodes), definition, nodes)
@@ -151,7 +159,7 @@ class CompiledQuery:
             reading = self._reading.prepare_page(asked.list_name, asked.table, asking.selected, view)
             templates = self._templating.of_page(asked.table, asking.definition.type, asking.nodes)
         else:
-            selection = asking.selected.of(TABLES[asked.table].row.type_name)
+            selection = asking.selected.of(self._askable.tables[asked.table].row.type_name)
             reading = self._reading.prepare_rows(asked.table, selection, view)
             templates = self._templating.of_rows(asked.table, asking.nodes)
         templates.by_plan(reading.plan, rows, pages)

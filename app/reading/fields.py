@@ -40,12 +40,23 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Computed:
     """A value worked out in Python from the values of other fields of the same table and the view, and from nothing
-    else: within one answer it is worked out once for equal ones."""
+    else: within one answer it is worked out once for equal ones.
+
+    A `pure` one looks at the values alone. It is shown the view of nobody, and what it says may be kept for ever.
+    """
 
     needs: tuple[str, ...]
     compute: Callable[[Mapping[str, Any], View], Any]
     visible: Visible = to_everybody
     hidden: Any = None
+    pure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value that is the same in all rows, for all views of one standing."""
+
+    value: Callable[[View], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,7 @@ class Paged:
 
 
 Relation = One | Many | Paged
-Field = Column | Computed | Basis | Relation
+Field = Column | Computed | Fixed | Basis | Relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,27 @@
 """The rows of one level, as columns: what the database answered, and by field what that means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from app.reading.columns import Columns
 from app.reading.cursor import Ordering
-from app.reading.kinds import Decoding, Memo, text_insides
+from app.reading.kinds import Decoder, Decoding, Memo, text_insides
 from app.reading.levels import PARENT, order_names
-from app.reading.plan import KEY, Plan
-from app.reading.view import View
+from app.reading.plan import KEY, Plan, Recipe
+from app.reading.view import NOBODY, View
 
 Finish = Callable[[Any], Any]
 """What is made of a field's value where it is answered."""
+
+Keep = Callable[[Decoding, Finish], Mapping[Any, Any]]
+"""What is kept of a function's values, which makes them where they aren't there."""
+
+
+def made_anew(decoding: Decoding, function: Finish) -> Memo:
+    """Keeps nothing from one answer to the next."""
+    return Memo(function)
 
 
 class Frame:
@@ -30,14 +40,17 @@ class Frame:
         """What relations begin from."""
         return self._columns.get(name, ())
 
-    def values(self, name: str, finish: Finish | None = None) -> Sequence[Any]:
-        """The values of a field, finished, where a way is given. Equal ones are made once."""
+    def values(self, name: str, finish: Finish | None = None, keep: Keep = made_anew) -> Sequence[Any]:
+        """The values of a field, finished, where a way is given. Equal ones are made once.
+
+        `keep` gives what is kept of a function's values; it is asked where there are few, made from nothing else.
+        """
         plan = self.plan
-        if name in plan.hidden:
-            value = plan.hidden[name]
+        if name in plan.fixed:
+            value = plan.fixed[name]
             return [value if finish is None else finish(value)] * len(self.keys)
         if name in plan.computed:
-            return self._computed(name, finish)
+            return self._computed(name, finish, keep)
         column = plan.columns[name]
         stored = self.stored(name)
         if finish is None and column.kind.column is not None:
@@ -45,7 +58,8 @@ class Frame:
         decode = column.kind.decoder(self._decoding)
         if decode is None and finish is None:
             return stored
-        return list(map(Memo(_both(decode, finish)).__getitem__, stored))
+        memo = (keep if column.kind.few else made_anew)(self._decoding, _both(decode, finish))
+        return list(map(memo.__getitem__, stored))
 
     def insides(self, name: str) -> list[bytes] | None:
         """What stands between the quotes where a field's values are written as JSON; None where one of them is null.
@@ -53,8 +67,8 @@ class Frame:
         It is for a kind that has `insides`.
         """
         plan = self.plan
-        if name in plan.hidden:
-            value = plan.hidden[name]
+        if name in plan.fixed:
+            value = plan.fixed[name]
             return None if value is None else text_insides([value]) * len(self.keys)
         stored, column = self.stored(name), plan.columns[name]
         assert column.kind.insides is not None
@@ -93,32 +107,36 @@ class Frame:
 
     @property
     def _readable(self) -> set[str]:
-        return {*self.plan.hidden, *self.plan.columns, *self.plan.computed}
+        return {*self.plan.fixed, *self.plan.columns, *self.plan.computed}
 
-    def _computed(self, name: str, finish: Finish | None) -> Sequence[Any]:
+    def _computed(self, name: str, finish: Finish | None, keep: Keep) -> Sequence[Any]:
         """Works a field out, once for each combination of what the database answered."""
         recipe = self.plan.recipes[name]
-        needed = recipe.columns
-        decoders = [self.plan.columns[need].kind.decoder(self._decoding) for need in needed]
+        needed = [(need, self.plan.columns[need].kind.decoder(self._decoding)) for need in recipe.columns]
+        view, keep = (NOBODY, keep) if recipe.pure else (self._view, made_anew)
+        memo = keep(self._decoding, partial(_worked_out, name, recipe, needed, view, finish))
+        if len(needed) != 1:
+            stored = list(map(self.stored, recipe.columns))
+            return list(map(memo.__getitem__, zip(*stored, strict=True) if stored else repeat((), len(self.keys))))
+        return list(map(memo.__getitem__, self.stored(recipe.columns[0])))
 
-        def work_out(*stored: Any) -> Any:
-            values = {
-                **recipe.hidden,
-                **{
-                    need: value if decode is None else decode(value)
-                    for need, decode, value in zip(needed, decoders, stored, strict=True)
-                },
-            }
-            for each, field in recipe.computed:
-                values[each] = field.compute(values, self._view)
-            return values[name] if finish is None else finish(values[name])
 
-        if not needed:
-            return [work_out()] * len(self.keys)
-        if len(needed) == 1:
-            return list(map(Memo(work_out).__getitem__, self.stored(needed[0])))
-        memo = Memo(lambda stored: work_out(*stored))
-        return list(map(memo.__getitem__, zip(*map(self.stored, needed), strict=True)))
+def _worked_out(
+    name: str,
+    recipe: Recipe,
+    needed: Sequence[tuple[str, Decoder | None]],
+    view: View,
+    finish: Finish | None,
+    stored: Any,
+) -> Any:
+    """A field's value, made from what the database answered: of one column its value, of several a tuple of them."""
+    parts = (stored,) if len(needed) == 1 else stored
+    values = dict(recipe.fixed)
+    for (need, decode), value in zip(needed, parts, strict=True):
+        values[need] = value if decode is None else decode(value)
+    for each, field in recipe.computed:
+        values[each] = field.compute(values, view)
+    return values[name] if finish is None else finish(values[name])
 
 
 def _both(first: Finish | None, second: Finish | None) -> Finish:

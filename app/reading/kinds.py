@@ -47,7 +47,7 @@ class Kind:
     """A kind of value. `make_decoder` makes the function for one dialect, or None where values come as they are.
 
     `column` decodes a whole column at once, where that is quicker than value by value; `insides` writes one, where the
-    values are texts.
+    values are texts. There are `few` different values of some kinds, however many rows there are.
     """
 
     def __init__(
@@ -57,8 +57,10 @@ class Kind:
         *,
         column: ColumnDecoder | None = None,
         insides: Insides | None = None,
+        few: bool = False,
     ) -> None:
         self.name = name
+        self.few = few
         self.column = column
         self.insides = insides
         self._make_decoder = make_decoder
@@ -105,14 +107,14 @@ def text_insides(texts: Sequence[str]) -> list[bytes]:
 TEXT = Kind("text", as_it_is, insides=text_insides)
 INT = Kind("int", as_it_is)
 BYTES = Kind("bytes", through(bytes))
-BOOL = Kind("bool", _truth)
+BOOL = Kind("bool", _truth, few=True)
 MOMENT = Kind("moment", lambda decoding: decoding.moment)
 JSON = Kind("json", _json)
 
 
 def ENUM(members: type[Enum]) -> Kind:
     """The name of a member of an enumeration."""
-    return Kind("enum", through(lambda name: members[name]))
+    return Kind("enum", through(lambda name: members[name]), few=True)
 
 
 def ENUMS(members: type[Enum]) -> Kind:
@@ -125,4 +127,4 @@ def ENUMS(members: type[Enum]) -> Kind:
 
         return through(from_text)(decoding)
 
-    return Kind("enums", decoder)
+    return Kind("enums", decoder, few=True)

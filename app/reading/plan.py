@@ -49,18 +49,20 @@ AnyRelationPlan = RelationPlan | PagedPlan
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a field is made from: columns, values that are hidden from the view, and other fields before it."""
+    """What a field is made from: columns, values that are fixed, and other fields before it; and whether it is made
+    from these alone."""
 
     columns: tuple[str, ...]
-    hidden: Mapping[str, Any]
+    fixed: Mapping[str, Any]
     computed: tuple[tuple[str, Computed], ...]
+    pure: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What is read of a table's rows: columns from the database, values worked out here, and what is related.
 
-    `hidden` are the values of fields that the view may not see. `recipes`
+    `fixed` are the values of fields that are the same in all rows, or hidden from the view. `recipes`
     are those of the computed ones. `asked` are the expressions that a statement answers,
     each once, by the names that they have in it; `names` says which of them is a field's. `index` tells the plans of
     one reading apart.
@@ -69,7 +71,7 @@ class Plan:
     index: int
     table: Table
     columns: Mapping[str, Column]
-    hidden: Mapping[str, Any]
+    fixed: Mapping[str, Any]
     computed: Mapping[str, Computed]
     recipes: Mapping[str, Recipe]
     relations: tuple[AnyRelationPlan, ...]

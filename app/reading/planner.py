@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from app.reading.fields import Column, Computed, Many, One, Paged
+from app.reading.fields import Column, Computed, Fixed, Many, One, Paged
 from app.reading.plan import AnyRelationPlan, Asking, PagedPlan, PagePlan, Plan, Recipe, RelationPlan
 from app.reading.selection import Selected, merged
 from app.reading.table import Table
@@ -52,12 +52,12 @@ class Planner:
         asking = Asking()
         asking.name(table.key)
         columns: dict[str, Column] = {}
-        hidden: dict[str, Any] = {}
+        fixed: dict[str, Any] = {}
         computed: dict[str, Computed] = {}
-        shown = [name for name in names if not self._hides(table, name, hidden)]
+        shown = [name for name in names if not self._fixes(table, name, fixed)]
         for name in table.with_needs(shown):
             field = table.field(name)
-            if self._hides(table, name, hidden):
+            if self._fixes(table, name, fixed):
                 continue
             if isinstance(field, Column):
                 columns[name] = field
@@ -70,15 +70,18 @@ class Planner:
             for selected in selection
             if isinstance(table.field(selected.name), One | Many | Paged)
         )
-        recipes = {name: _recipe(table, name, columns, hidden, computed) for name in computed}
-        return Plan(index, table, columns, hidden, computed, recipes, relations, asking.expressions, named)
+        recipes = {name: _recipe(table, name, columns, fixed, computed) for name in computed}
+        return Plan(index, table, columns, fixed, computed, recipes, relations, asking.expressions, named)
 
-    def _hides(self, table: Table, name: str, hidden: dict[str, Any]) -> bool:
-        """Whether the view may not see a value; what it sees instead is noted."""
+    def _fixes(self, table: Table, name: str, fixed: dict[str, Any]) -> bool:
+        """Whether a value is fixed, or the view may not see it; what it sees instead is noted."""
         field = table.field(name)
-        if not isinstance(field, Column | Computed) or field.visible(self._view):
+        if isinstance(field, Fixed):
+            fixed[name] = field.value(self._view)
+        elif isinstance(field, Column | Computed) and not field.visible(self._view):
+            fixed[name] = field.hidden
+        else:
             return False
-        hidden[name] = field.hidden
         return True
 
     def _nodes(self, table: Table, edges: Sequence[Selected]) -> Plan:
@@ -107,12 +110,13 @@ def _recipe(
     table: Table,
     name: str,
     columns: Mapping[str, Column],
-    hidden: Mapping[str, Any],
+    fixed: Mapping[str, Any],
     computed: Mapping[str, Computed],
 ) -> Recipe:
     fields = table.made_from(name)
     return Recipe(
         tuple(each for each in fields if each in columns),
-        {each: hidden[each] for each in fields if each in hidden},
+        {each: fixed[each] for each in fields if each in fixed},
         tuple((each, computed[each]) for each in fields if each in computed),
+        all(computed[each].pure for each in fields if each in computed),
     )

@@ -15,7 +15,7 @@ class RowMaker:
     def rows(self, frame: Frame, related: Related) -> list[Row]:
         """The rows, with all fields that were asked for and those they are made from."""
         plan = frame.plan
-        names = (*plan.hidden, *plan.columns, *plan.computed)
+        names = (*plan.fixed, *plan.columns, *plan.computed)
         columns = [frame.values(name) for name in names]
         made = plan.table.row
         rows = [

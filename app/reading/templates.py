@@ -6,8 +6,8 @@ anybody wrote. There are no objects for rows, and so nothing for the garbage col
 customers with ten references each, assembling takes half the time that dictionaries and writing them take.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import repeat
 from typing import Any, Final, TypeAlias
@@ -16,6 +16,7 @@ from orjson import dumps
 
 from app.reading.assembly import Related, Span
 from app.reading.frame import Finish, Frame
+from app.reading.kept import Keeper
 from app.reading.page import PageRequest
 from app.reading.plan import PagePlan
 
@@ -42,11 +43,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field of the row. Where it is `required`, null is unexpected."""
+    """A field of the row. Where it is `required`, null is unexpected. Its values are finished in a language."""
 
     name: str
     required: bool
     finish: Finishing | None = None
+    keeper: Keeper = field(default_factory=Keeper, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,15 @@ class Template:
 class TemplateMaker:
     """Makes rows and pages by the templates for them, which it finds by the indexes of their plans."""
 
-    def __init__(self, rows: Mapping[int, Template], pages: Mapping[int, Template], known: Any) -> None:
-        """`known` is what the request knows, for those who finish values."""
+    def __init__(
+        self, rows: Mapping[int, Template], pages: Mapping[int, Template], known: Any, language: Hashable
+    ) -> None:
+        """`known` is what the request knows, for those who make something of rows, and `language` all of it that
+        values are finished by."""
         self._rows = rows
         self._pages = pages
         self._known = known
+        self._language = language
 
     def rows(self, frame: Frame, related: Related) -> list[bytes]:
         """The JSON of the rows.
@@ -186,8 +192,10 @@ class TemplateMaker:
                 return cursors
             case Text(name=name):
                 column = frame.insides(name)
-            case Value(name=name, required=required, finish=finish):
-                column = frame.values(name, dumps if finish is None else _written(finish, self._known))
+            case Value(name=name, required=required, finish=finish, keeper=keeper):
+                language = self._language
+                written = dumps if finish is None else _written(finish, language)
+                column = frame.values(name, written, lambda decoding, way: keeper.of((decoding, language), way))
             case Made(name=name, required=required, make=make):
                 column = frame.made(name, _written(make, self._known))
             case Relation(key=key, required=required, many=many, under=under):

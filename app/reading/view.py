@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 class Answer:
@@ -44,3 +44,7 @@ class View:
     values: Mapping[str, Any] = field(default_factory=dict)
     answer: Answer = field(default_factory=Answer)
     standing: Hashable = None
+
+
+NOBODY: Final = View(None)
+"""The view that shows nothing of who reads."""

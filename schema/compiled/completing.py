@@ -5,6 +5,8 @@ which says what is wrong and where.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from inspect import isawaitable
 from typing import Any, Final, TypeAlias, cast
 
@@ -38,8 +40,21 @@ class CompiledInfo:
 
     __slots__ = ("context",)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: "Context | Language") -> None:
         self.context = context
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """All of a context that values may be completed by: what is made of them is kept, for whoever asks next."""
+
+    locale: str
+
+
+@cache
+def language_of(locale: str) -> CompiledInfo:
+    """What a resolver may know where it completes a value that is the same for everybody."""
+    return CompiledInfo(Language(locale))
 
 
 class NotCompilable(Exception):

@@ -17,7 +17,7 @@ from app.services.caller import PortalUser
 from app.services.questions import Asked, One, PageOf, Question
 from resolvers.context import Context
 from resolvers.selection import Selections
-from schema.compiled.completing import CompiledInfo, Complete, Completing, NotCompilable
+from schema.compiled.completing import CompiledInfo, Complete, Completing, NotCompilable, language_of
 from schema.compiled.templating import Templating
 
 
@@ -142,7 +142,7 @@ class CompiledQuery:
         if prepared is None:
             prepared = asking.prepared[asked.table] = self._prepare(asking, asked, view)
         executor = context.services.resources.database
-        maker = TemplateMaker(prepared.rows, prepared.pages, info)
+        maker = TemplateMaker(prepared.rows, prepared.pages, info, language_of(context.locale))
         if isinstance(prepared.reading, PreparedPage):
             page: bytes = await prepared.reading.read(executor, view, maker, variables)
             return page

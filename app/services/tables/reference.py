@@ -113,12 +113,12 @@ REFERENCE: Final = Table(
         "customer": One("Customer", "reference.customer_id"),
         "name": Column(TEXT, "reference.name"),
         "email": Column(TEXT, "reference.email"),
-        "password_status": Computed(("has_password",), _password_status),
+        "password_status": Computed(("has_password",), _password_status, pure=True),
         "internet_user": Column(BOOL, "reference.internet_user"),
-        "can_log_in": Computed(("internet_user", "has_password", "customer_active"), _can_log_in),
+        "can_log_in": Computed(("internet_user", "has_password", "customer_active"), _can_log_in, pure=True),
         "own_settings": One("InternetOrderSettings", "reference.settings_id"),
         "settings": One("InternetOrderSettings", APPLYING, joins=("customer",)),
-        "permissions": Computed(("applying_permissions", "denied_permissions"), _permissions),
+        "permissions": Computed(("applying_permissions", "denied_permissions"), _permissions, pure=True),
         "login_checks": Computed(
             (
                 "login_id",

@@ -14,6 +14,7 @@ from app.reading import (
     Column,
     Computed,
     Condition,
+    Fixed,
     Join,
     Key,
     Many,
@@ -25,7 +26,7 @@ from app.reading import (
     View,
 )
 from app.services import permissions
-from app.services.caller import PortalUser, StaffUser, TokenUser
+from app.services.caller import PortalUser, StaffUser, TokenUser, is_held
 from app.services.permissions import Permissions
 from app.services.tables.reference import CAN_LOG_IN, effective
 from app.services.tables.settings import TO_APPLYING, TO_CUSTOMER
@@ -59,9 +60,8 @@ def _only(caller: type, sql: str, *joins: str) -> Scope:
     return lambda view: Condition(sql, joins) if isinstance(viewpoint(view).caller, caller) else None
 
 
-def _must_change_password(values: Values, view: View) -> bool:
-    caller = viewpoint(view).caller
-    return isinstance(caller, PortalUser) and caller.must_change_password
+def _is_held(view: View) -> bool:
+    return is_held(viewpoint(view).caller)
 
 
 def _permissions(values: Values, view: View) -> Permissions:
@@ -71,11 +71,6 @@ def _permissions(values: Values, view: View) -> Permissions:
 
 def _menu(values: Values, view: View) -> tuple[MenuItem, ...]:
     return () if values["must_change_password"] else permissions.menu(values["permissions"])
-
-
-def _must_enrol(values: Values, view: View) -> bool:
-    caller = viewpoint(view).caller
-    return isinstance(caller, StaffUser) and caller.must_enrol
 
 
 _BY_KEY: Final = {"KEY": Order(())}
@@ -97,10 +92,12 @@ PORTAL_VIEWER: Final = Table(
         "sessions": Many("Session", here="reference.login_id", there="session.login_id"),
         "reference": One("Reference", "reference.id"),
         "customer": One("Customer", "reference.customer_id"),
-        "permissions": Computed(("must_change_password", "applying_permissions", "denied_permissions"), _permissions),
-        "menu": Computed(("must_change_password", "permissions"), _menu),
+        "permissions": Computed(
+            ("must_change_password", "applying_permissions", "denied_permissions"), _permissions, pure=True
+        ),
+        "menu": Computed(("must_change_password", "permissions"), _menu, pure=True),
         "choices": Many("CustomerChoiceOption", here="reference.login_id", there="reference.login_id"),
-        "must_change_password": Computed((), _must_change_password),
+        "must_change_password": Fixed(_is_held),
         "previous_login_at": Column(MOMENT, "session.previous_login_at", joins=("session",)),
         "failed_logins_since": Column(INT, "session.failed_since", joins=("session",)),
         # What the fields above are worked out from.
@@ -137,7 +134,7 @@ STAFF_VIEWER: Final = Table(
         "role": Column(ENUM(StaffRole), "staff_member.role"),
         "sessions": Many("Session", here="staff_member.id", there="session.staff_id"),
         "second_factor": Column(BOOL, HAS_SECOND_FACTOR),
-        "must_enrol_second_factor": Computed((), _must_enrol),
+        "must_enrol_second_factor": Fixed(_is_held),
         "recovery_codes_left": Column(INT, _RECOVERY_CODES),
     },
     scope=_only(StaffUser, "staff_member.id = :staff_id"),
@@ -156,7 +153,7 @@ TOOL_VIEWER: Final = Table(
         "sessions": Many("Session", here="access_token.id", there="session.staff_id", visible=lambda view: False),
         # A tool has no second factor.
         "second_factor": Column(BOOL, "FALSE"),
-        "must_enrol_second_factor": Computed((), _must_enrol),
+        "must_enrol_second_factor": Fixed(_is_held),
         "recovery_codes_left": Column(INT, "0"),
     },
     scope=_only(TokenUser, "access_token.id = :token_id"),

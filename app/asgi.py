@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from app.http.access import Access, Endpoint
 from app.http.door import Door
@@ -19,7 +19,7 @@ from schema import Limits, create_schema, present
 log: structlog.stdlib.BoundLogger = structlog.get_logger("adgang")
 
 
-def create_app(settings: Settings, *, services: Services | None = None, limits: Limits | None = None) -> Starlette:
+def create_app(settings: Settings, *, services: Services | None = None, limits: Limits | None = None) -> ASGIApp:
     """The application. It opens services of its own for as long as it runs, unless it is given some.
 
     Documents may hold what they always may, and cost what the settings say, unless `limits` are given.
@@ -46,13 +46,14 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
         "/healthz": healthz,
         "/readyz": readyz(current),
     }
-    app = Starlette(middleware=[Middleware(Access, door=Door(settings), endpoints=endpoints)], lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
     if services is not None:
         app.state.services = services
-    return app
+    # Around Starlette and not among its middleware, whose own outermost layer would wrap everything that is sent.
+    return Access(app, Door(settings), endpoints)
 
 
-def from_environment() -> Starlette:
+def from_environment() -> ASGIApp:
     """What a worker process runs: the application with the settings of its environment."""
     settings = load_settings()
     configure_logging(settings)

@@ -121,4 +121,9 @@ def json_answer(
     headers: Iterable[Header] = (),
 ) -> Answer:
     """An answer in UTF-8 that says so."""
-    return Answer(status, orjson.dumps(body), [_CONTENT_TYPES[media_type], *headers])
+    return written_answer(orjson.dumps(body), status, media_type, headers)
+
+
+def written_answer(body: bytes, status: int, media_type: AnswerType, headers: Iterable[Header]) -> Answer:
+    """The same, of JSON that is written already."""
+    return Answer(status, body, [_CONTENT_TYPES[media_type], *headers])

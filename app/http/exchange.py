@@ -8,7 +8,7 @@ import orjson
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from app.http.answers import CONTENT_LANGUAGES, Answer, AnswerType, Header, Refusal, header, json_answer, locale_of
+from app.http.answers import CONTENT_LANGUAGES, Answer, AnswerType, Header, Refusal, header, locale_of, written_answer
 from app.http.cookies import names_for, set_cookie
 from app.http.credentials import SESSION_COOKIES, Shown
 from app.http.request import Request
@@ -71,8 +71,8 @@ class Exchange:
     def compiled(self, answer: CompiledAnswer) -> Answer:
         """The answer to a query that a compiled document answered: it went well, and orders no cookie."""
         self._request.compiled = True
-        body = {"data": orjson.Fragment(answer.data), "extensions": {"cost": answer.cost}}
-        return self._answer(body, 200)
+        extensions = {"cost": answer.cost, **self._told_of_session()}
+        return self._written(b'{"data":%b,"extensions":%b}' % (answer.data, orjson.dumps(extensions)), 200)
 
     def executed(self, result: ExecutionResult, context: Context, present: Present) -> Answer:
         """The answer to an operation, with the cookies it ordered.
@@ -110,11 +110,17 @@ class Exchange:
     def _set_cookie(self, cookie: Cookie, secret: str, *, max_age: int) -> None:
         self._set_cookies[cookie] = set_cookie(self.names.of[cookie], secret, max_age=max_age, secure=self.names.secure)
 
+    def _told_of_session(self) -> dict[str, str]:
+        return {"session": "ENDED"} if self._ended else {}
+
     def _answer(self, body: dict[str, Any], status: int) -> Answer:
-        if self._ended:
-            body["extensions"] = {**body.get("extensions", {}), "session": "ENDED"}
-        cookies = (header("Set-Cookie", cookie) for cookie in self._set_cookies.values())
-        return json_answer(body, status, self.media_type, [*self._headers, *cookies])
+        if told := self._told_of_session():
+            body["extensions"] = {**body.get("extensions", {}), **told}
+        return self._written(orjson.dumps(body), status)
+
+    def _written(self, body: bytes, status: int) -> Answer:
+        cookies = [header("Set-Cookie", cookie) for cookie in self._set_cookies.values()]
+        return written_answer(body, status, self.media_type, [*self._headers, *cookies])
 
 
 def has_run(result: ExecutionResult) -> bool:

@@ -18,7 +18,8 @@ class Selected:
 
     `name` is the field's name in its table, `key` the name it has in the answer. `arguments` holds the ones that were
     given, by name, or makes them. What is asked for below it is in `children`, or, where the field can be of several
-    types, in `by_type`.
+    types, in `by_type`. `shown` are the names below it in the answer, in their order, for each of these types: what is
+    never read, such as the name of a type, is only told there.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Selected:
     arguments: Mapping[str, Any] | Arguments = field(default_factory=dict)
     children: tuple["Selected", ...] = ()
     by_type: Mapping[str, tuple["Selected", ...]] | None = None
+    shown: tuple[tuple[str, ...], ...] = ()
 
     def of(self, type_name: str) -> tuple["Selected", ...]:
         """What is asked for below this field where it turns out to be of this type."""

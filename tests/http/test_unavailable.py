@@ -118,12 +118,20 @@ async def test_a_database_that_goes_down_under_a_query(
         await holder.close()
 
 
+async def started() -> dict[str, str]:
+    """What a server says when it starts."""
+    return {"type": "lifespan.startup"}
+
+
+async def unheard(_message: object) -> None:
+    """Takes no notice of what the application says."""
+
+
 async def test_a_start_without_a_database_says_why(detour: Detour) -> None:
     await detour.close()
     app = create_app(make_settings(database_url=detour.url))
     with capture_logs() as lines, pytest.raises(DatabaseUnavailable):
-        async with app.router.lifespan_context(app):
-            pass
+        await app({"type": "lifespan", "state": {}}, started, unheard)
     (line,) = lines
     assert line["event"] == "the services could not be opened"
     assert line["exception"].startswith("app.database.")

@@ -6,7 +6,7 @@ enumerations their members, and a field that was left out of an input isn't ther
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -74,26 +75,30 @@ class Selections:
         name = nodes[0].node.name.value
         definition = parent.fields[name]
         kind = get_named_type(definition.type)
+        below = [(possible, self.below(possible, nodes)) for possible in self._possible(kind)]
+        by_type = {possible.name: self._read(possible, found) for possible, found in below}
         return Selected(
             name=snake(name),
             key=key,
             arguments=self.arguments(definition, nodes[0]),
-            children=self._children(kind, nodes) if isinstance(kind, GraphQLObjectType) else (),
-            by_type={
-                possible.name: self._children(possible, nodes) for possible in self.schema.get_possible_types(kind)
-            }
-            if is_abstract_type(kind)
-            else None,
+            children=by_type.get(kind.name, ()),
+            by_type=by_type if is_abstract_type(kind) else None,
+            shown=tuple(tuple(found) for _, found in below),
         )
 
     def arguments(self, definition: GraphQLField, details: FieldDetails) -> Mapping[str, Any] | Arguments:
         """A field's arguments."""
         return given_arguments(definition, details, self._variables)
 
-    def _children(self, parent: GraphQLObjectType, nodes: list[FieldDetails]) -> tuple[Selected, ...]:
+    def _possible(self, kind: GraphQLNamedType) -> Sequence[GraphQLObjectType]:
+        if is_abstract_type(kind):
+            return self.schema.get_possible_types(kind)
+        return (kind,) if isinstance(kind, GraphQLObjectType) else ()
+
+    def _read(self, parent: GraphQLObjectType, found: Mapping[str, list[FieldDetails]]) -> tuple[Selected, ...]:
         return tuple(
             self.selected(key, parent, details)
-            for key, details in self.below(parent, nodes).items()
+            for key, details in found.items()
             if not details[0].node.name.value.startswith("__")
         )
 

@@ -40,6 +40,11 @@ FORMS: dict[str, tuple[str, Mapping[str, Any]]] = {
         " edges { node { id } } b: edges { c: cursor node { customer { name } } } } }",
         {},
     ),
+    "edges that differ in the name of a type alone": (
+        "{ customers(first: 3) { a: edges { node { references { edges { node { customer { id } } } } } }"
+        " b: edges { node { references { edges { node { customer { id __typename } } } } } } } }",
+        {},
+    ),
     "one relation under several names": (
         "{ customers(first: 4) { edges { node { a: references(first: 1) { totalCount }"
         " b: references(first: 2, orderBy: EMAIL) { edges { node { id } } } references { pageInfo { endCursor } } } }"

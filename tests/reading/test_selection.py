@@ -107,7 +107,8 @@ def names(fields: tuple[Selected, ...]) -> list[str]:
 
 def test_names_keys_and_the_metafield() -> None:
     found = read("{ it: thing { __typename name size: ownSize } }")
-    assert found == Selected("thing", "it", {"id": None}, (Selected("name", "name"), Selected("own_size", "size")))
+    below = (Selected("name", "name"), Selected("own_size", "size"))
+    assert found == Selected("thing", "it", {"id": None}, below, shown=(("__typename", "name", "size"),))
 
 
 def test_a_field_without_fields() -> None:

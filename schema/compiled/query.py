@@ -161,6 +161,6 @@ class CompiledQuery:
         else:
             selection = asking.selected.of(self._askable.tables[asked.table].row.type_name)
             reading = self._reading.prepare_rows(asked.table, selection, view)
-            templates = self._templating.of_rows(asked.table, asking.nodes)
+            templates = self._templating.of_rows(asked.table, asking.definition.type, asking.nodes)
         templates.by_plan(reading.plan, rows, pages)
         return Prepared(reading, rows, pages)

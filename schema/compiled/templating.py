@@ -6,9 +6,11 @@ from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     GraphQLField,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLOutputType,
     get_named_type,
+    is_abstract_type,
     is_list_type,
     is_non_null_type,
 )
@@ -66,14 +68,14 @@ class Templating:
         self._tables = tables
         self._completing = Completing(selections)
 
-    def of_rows(self, table: str, nodes: Nodes) -> Templates:
-        """The template for rows of a table, of which this is selected.
+    def of_rows(self, table: str, kind: GraphQLOutputType, nodes: Nodes) -> Templates:
+        """The template for rows of a table that are shown as a type, of which this is selected.
 
         Raises:
             NotCompilable: Something of it can only be executed.
         """
         made = Templates()
-        made.rows = Template(self._row(self._tables[table], nodes, made, None))
+        made.rows = Template(self._row(self._tables[table], kind, nodes, made, None))
         return made
 
     def of_page(self, table: str, kind: GraphQLOutputType, nodes: Nodes) -> Templates:
@@ -111,7 +113,8 @@ class Templating:
                 case "cursor":
                     parts[key] = PagePart.CURSOR
                 case "node":
-                    parts[key] = Template(self._row(self._tables[table], details, made, (edges, key)))
+                    shown = edge.fields["node"].type
+                    parts[key] = Template(self._row(self._tables[table], shown, details, made, (edges, key)))
                 case other:
                     raise NotCompilable(f"{edge.name}.{other}")
         return parts
@@ -124,9 +127,13 @@ class Templating:
             parts[key] = Constant(info.name) if name == "__typename" else _PAGE_INFO[name]
         return Template(parts)
 
-    def _row(self, table: Table, nodes: Nodes, made: Templates, under: Under) -> dict[str, Part]:
-        """What stands in a row's dictionary; the templates of what the row is related to are noted in `made`."""
+    def _row(
+        self, table: Table, shown: GraphQLOutputType, nodes: Nodes, made: Templates, under: Under
+    ) -> dict[str, Part]:
+        """What stands in a row's object; the templates of what the row is related to are noted in `made`."""
         kind = cast(GraphQLObjectType, self._selections.schema.type_map[table.row.type_name])
+        if not self._may_be(get_named_type(shown), kind):
+            raise NotCompilable(f"{kind.name} is shown as something else")
         parts: dict[str, Part] = {}
         for key, details in self._selections.below(kind, nodes).items():
             name = details[0].node.name.value
@@ -145,12 +152,15 @@ class Templating:
                 parts[key] = self._value(snake(name), found, definition, details)
         return parts
 
+    def _may_be(self, shown: GraphQLNamedType, kind: GraphQLObjectType) -> bool:
+        return shown is kind or (is_abstract_type(shown) and self._selections.schema.is_sub_type(shown, kind))
+
     def _related(self, relation: One | Many | Paged, definition: GraphQLField, nodes: Nodes) -> Templates:
         if isinstance(relation, Paged):
             return self.of_page(relation.target, definition.type, nodes)
         if _is_list(definition.type) is isinstance(relation, One):
             raise NotCompilable("a relation that is shown as something else")
-        return self.of_rows(relation.target, nodes)
+        return self.of_rows(relation.target, definition.type, nodes)
 
     def _value(self, name: str, found: object, definition: GraphQLField, nodes: Nodes) -> Part:
         required = is_non_null_type(definition.type)

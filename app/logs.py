@@ -22,8 +22,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.settings import Settings
 
-SILENT: Final = ("strawberry", "uvicorn.access", "tortoise.db_client")
-"""They log documents, variables, URLs, and statements with their values. Our own code logs what may be known."""
+SILENT: Final = ("strawberry", "tortoise.db_client")
+"""They log documents, variables, and statements with their values, as uvicorn logs URLs. Our own code logs what may be
+known."""
 
 QUIET: Final = ("aiosqlite", "asyncio", "asyncpg", "tortoise")
 """Their lines below a warning hold statements and values."""
@@ -59,8 +60,9 @@ def configure_logging(settings: Settings) -> None:
     )
     for name in SILENT:
         logger = logging.getLogger(name)
-        # With any handler, if only one that throws lines away, uvicorn makes a line for each request: 23 us.
-        logger.handlers, logger.propagate, logger.disabled = [], False, True
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
+    access = logging.getLogger("uvicorn.access")  # makes a line for each request where it has any handler: 23 us
+    access.handlers, access.propagate, access.disabled = [], False, True
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 

@@ -16,7 +16,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails
 
-from app.reading import Column, Computed, Many, One, Paged, Table
+from app.reading import Column, Computed, Fixed, Many, One, Paged, Table
 from app.reading.plan import PagedPlan, PagePlan, Plan
 from app.reading.templates import Constant, Edges, Made, PagePart, Part, Relation, Template, Text, Value
 from resolvers.selection import Selections, snake
@@ -166,7 +166,7 @@ class Templating:
         required = is_non_null_type(definition.type)
         if has_resolver(definition):
             return Made(name, required, self._completing.resolved(definition, nodes))
-        if not isinstance(found, Column | Computed):
+        if not isinstance(found, Column | Computed | Fixed):
             raise NotCompilable("a field that its resolver makes")
         kind = get_named_type(definition.type)
         if isinstance(found, Column) and not _is_list(definition.type) and (found.kind.name, kind.name) in AS_THEY_COME:

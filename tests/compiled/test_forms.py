@@ -32,7 +32,7 @@ fragment Sharing on Reference { sharedWith { customer { name } } }"""
 FORMS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "an interface's types": (
         "{ viewer { __typename name ... on StaffViewer { role } ... on Viewer { email }"
-        " ... on PortalViewer { menu reference { name } } sessions { id current } } }",
+        " ... on PortalViewer { menu mustChangePassword reference { name } } sessions { id current } } }",
         {},
     ),
     "aliases of edges and nodes": (

@@ -10,14 +10,12 @@ from graphql import GraphQLError
 from app.services import Services
 from app.services.caller import Caller
 from resolvers.context import Context
-from schema import Limits, create_schema
+from schema import Schema, create_schema
 from schema.compiled.documents import Answer
 from tests.compiled.hostile import CLIENT
-from tests.schema.running import HUGE
+from tests.schema.running import UNBOUNDED
 
-SCHEMA = create_schema(
-    introspection=True, limits=Limits(tokens=HUGE, aliases=HUGE, directives=HUGE, fields=HUGE, pairs=HUGE, cost=HUGE)
-)
+SCHEMA = create_schema(introspection=True, limits=UNBOUNDED)
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,27 @@ def context_of(services: Services, caller: Caller, locale: str = "en") -> Contex
 
 
 async def compiled(
-    services: Services, caller: Caller, document: str, variables: Mapping[str, Any] | None = None, locale: str = "en"
+    services: Services,
+    caller: Caller,
+    document: str,
+    variables: Mapping[str, Any] | None = None,
+    locale: str = "en",
+    schema: Schema = SCHEMA,
 ) -> Answer | None:
     """What the compiled document answers."""
-    return await SCHEMA.compiled.answer(document, variables, None, context_of(services, caller, locale))
+    return await schema.compiled.answer(document, variables, None, context_of(services, caller, locale))
 
 
 async def both(
-    services: Services, caller: Caller, document: str, variables: Mapping[str, Any] | None = None, locale: str = "en"
+    services: Services,
+    caller: Caller,
+    document: str,
+    variables: Mapping[str, Any] | None = None,
+    locale: str = "en",
+    schema: Schema = SCHEMA,
 ) -> Both:
     """What both answer."""
-    answer = await compiled(services, caller, document, variables, locale)
-    result = await SCHEMA.execute(document, dict(variables or {}), context_of(services, caller, locale))
+    answer = await compiled(services, caller, document, variables, locale, schema)
+    result = await schema.execute(document, dict(variables or {}), context_of(services, caller, locale))
     told = result.extensions or {}
     return Both(answer, result.data, list(result.errors or ()), told.get("cost", 0))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
     NameNode,
@@ -50,14 +52,13 @@ class Case:
     variables: dict[str, Any]
 
 
-def varied(base: str, filling: Filling) -> Case:
+def varied(base: str, filling: Filling, schema: GraphQLSchema = SCHEMA) -> Case:
     """A document like another one that fits the schema, filled in from a register."""
     chance = filling.random
-    form = form_of(print_ast(visit(parse(base), _Fields(chance))))
-    document = parse(form.text)
-    (operation,) = document.definitions
+    form = form_of(visit(_parsed(base), _Fields(chance)), schema)
+    (operation,) = form.document.definitions
     assert isinstance(operation, OperationDefinitionNode)
-    types = TypeInfo(SCHEMA)
+    types = TypeInfo(schema)
     selections = _Selections(types, chance)
     changed = visit(operation, TypeInfoVisitor(types, selections))
     used = [flag for flag in FLAGS if flag in selections.flags]
@@ -65,6 +66,11 @@ def varied(base: str, filling: Filling) -> Case:
     variables = filling.of(form)
     variables.update((flag, chance.random() < 0.6) for flag in used)
     return Case(print_ast(DocumentNode(definitions=definitions)), variables)
+
+
+@cache
+def _parsed(text: str) -> DocumentNode:
+    return parse(text)
 
 
 class _Fields(Visitor):

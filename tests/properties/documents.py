@@ -12,7 +12,9 @@ from typing import Any, Final, TypeVar
 import schemathesis
 from graphql import (
     ArgumentNode,
+    DocumentNode,
     FieldNode,
+    GraphQLSchema,
     IntValueNode,
     NameNode,
     ObjectFieldNode,
@@ -117,8 +119,13 @@ class Slot:
 class Form:
     """A document whose values are left to be filled in."""
 
-    text: str
+    document: DocumentNode
     slots: tuple[Slot, ...]
+
+    @property
+    def text(self) -> str:
+        """The document as clients send it."""
+        return print_ast(self.document)
 
 
 class _Values(Visitor):
@@ -180,11 +187,11 @@ def discreet(text: str) -> str:
     return print_ast(visit(parse(text), _Discreet()))
 
 
-def form_of(text: str) -> Form:
-    """A document that fits the schema, with variables in the place of its values."""
-    types = TypeInfo(SCHEMA)
+def form_of(made: DocumentNode, schema: GraphQLSchema = SCHEMA) -> Form:
+    """A document that fits a schema, with variables in the place of its values."""
+    types = TypeInfo(schema)
     values = _Values(types)
-    document = visit(parse(text), TypeInfoVisitor(types, values))
+    document = visit(made, TypeInfoVisitor(types, values))
     (operation,) = document.definitions
     assert isinstance(operation, OperationDefinitionNode)
     declared = tuple(
@@ -193,8 +200,7 @@ def form_of(text: str) -> Form:
         )
         for slot in values.slots
     )
-    document = type(document)(definitions=(_with_variables(operation, declared),))
-    return Form(print_ast(document), tuple(values.slots))
+    return Form(DocumentNode(definitions=(_with_variables(operation, declared),)), tuple(values.slots))
 
 
 def _with_variables(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse
 
 from tests.properties.documents import Filling, Form, form_of, of_each_field, of_many_fields
 from tests.properties.firm import CALLERS, Firm
@@ -86,9 +87,10 @@ class Asking:
 
     async def filled(self, caller: Column, form: Form, times: int = FILLINGS) -> AsyncIterator[tuple[Any, str]]:
         """Answers to a form with values, and what was sent."""
+        document = form.text
         for _ in range(times):
             variables = self._filling.of(form)
-            yield await self.case(caller, form.text, variables), json.dumps(variables)
+            yield await self.case(caller, document, variables), json.dumps(variables)
 
 
 async def test_no_document_breaks_the_service(firm: Firm, filling: Filling) -> None:
@@ -98,7 +100,7 @@ async def test_no_document_breaks_the_service(firm: Firm, filling: Filling) -> N
             await asking.case(caller, document)
     half_way = 0
     for document in fitting():
-        form = form_of(document)
+        form = form_of(parse(document))
         for caller in CALLERS:
             await asking.case(caller, document)
             async for _ in asking.filled(caller, form):
@@ -123,7 +125,7 @@ async def test_nothing_of_other_customers_comes_back(firm: Firm, filling: Fillin
     for document in fitting():
         if any(field in document for field in AS_SOMEBODY_ELSE):
             continue
-        form = form_of(document)
+        form = form_of(parse(document))
         async for body, sent in asking.filled(Column.PORTAL, form, FEWER_FILLINGS):
             watch.over(body, sent=sent)
         if document.startswith("{"):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -29,6 +29,10 @@ class Decoding(Protocol):
 
     def json(self, value: Any) -> Any:
         """A stored JSON document."""
+
+
+TRUTHS: Final = {"t": True, "f": False, "n": None}
+"""What stands for truth values where a database answers those of a whole column as one text."""
 
 
 class Memo(dict[Any, Any]):
@@ -86,7 +90,12 @@ def through(decode: Decoder) -> Callable[[Decoding], Decoder]:
 
 
 def _truth(decoding: Decoding) -> Decoder:
-    return lambda value: None if value is None else decoding.boolean(value)
+    def truth(value: Any) -> bool | None:
+        if isinstance(value, str):
+            return TRUTHS[value]
+        return None if value is None else decoding.boolean(value)
+
+    return truth
 
 
 def _json(decoding: Decoding) -> Decoder:

@@ -18,10 +18,11 @@ KEY = "k"
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression of a table's, and the joins that it needs."""
+    """An expression of a table's, and the joins that it needs; whether it is a truth value."""
 
     sql: str
     joins: tuple[str, ...] = ()
+    truth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Plan:
     asked: Mapping[str, Expression]
     names: Mapping[str, str]
 
+    @property
+    def truths(self) -> frozenset[str]:
+        """The names of the expressions that are true or false."""
+        return frozenset(name for name, expression in self.asked.items() if expression.truth)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PagePlan:
@@ -99,10 +105,10 @@ class Asking:
     expressions: dict[str, Expression] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def name(self, sql: str, joins: tuple[str, ...] = ()) -> str:
+    def name(self, sql: str, joins: tuple[str, ...] = (), *, truth: bool = False) -> str:
         """The name of an expression, which is asked for from now on."""
         if sql not in self._names:
             name = f"c{len(self._names)}" if self._names else KEY
             self._names[sql] = name
-            self.expressions[name] = Expression(sql, joins)
+            self.expressions[name] = Expression(sql, joins, truth)
         return self._names[sql]

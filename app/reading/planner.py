@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from app.reading.fields import Column, Computed, Fixed, Many, One, Paged
+from app.reading.kinds import BOOL
 from app.reading.plan import AnyRelationPlan, Asking, PagedPlan, PagePlan, Plan, Recipe, RelationPlan
 from app.reading.selection import Selected, merged
 from app.reading.table import Table
@@ -63,7 +64,9 @@ class Planner:
                 columns[name] = field
             elif isinstance(field, Computed):
                 computed[name] = field
-        named = {name: asking.name(column.sql, column.joins) for name, column in columns.items()}
+        named = {
+            name: asking.name(column.sql, column.joins, truth=column.kind is BOOL) for name, column in columns.items()
+        }
         relations = tuple(
             self._relation(table, selected, under, asking)
             for under, selection in below

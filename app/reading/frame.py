@@ -79,7 +79,7 @@ class Frame:
         if name not in self._stored:
             column = self.plan.columns[name]
             stored: Sequence[Any] = self._columns.get(self.plan.names[name], ())
-            if column.once is not None:
+            if column.once is not None and column.once in self.plan.columns:
                 of = (self.plan.table.source, name)
                 stored = self._view.answer.first_readings(of, self.stored(column.once), stored)
             self._stored[name] = stored
@@ -97,7 +97,7 @@ class Frame:
 
     def made(self, name: str, make: Finish) -> Sequence[Any]:
         """What is made of each row, which has the field of this name, where it is one, and all that it is made from."""
-        names = [need for need in self.plan.table.made_from(name) if need in self._readable]
+        names = [need for need in self.plan.table.made_from([name]) if need in self._readable]
         columns = [self.values(need) for need in names]
         row = self.plan.table.row
         return [

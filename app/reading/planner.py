@@ -13,11 +13,15 @@ from app.reading.view import View
 
 
 class Planner:
-    """Makes the plan of one reading, for all views of one standing."""
+    """Makes the plan of one reading, for all views of one standing.
 
-    def __init__(self, tables: Mapping[str, Table], view: View) -> None:
+    A reading is `alone` where its statement is all that its answer reads: then it is all of one moment.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], view: View, *, alone: bool = False) -> None:
         self._tables = tables
         self._view = view
+        self._alone = alone
         self._indexes: Iterator[int] = count()
 
     def rows(self, table_name: str, selection: Iterable[Selected]) -> Plan:
@@ -56,7 +60,7 @@ class Planner:
         fixed: dict[str, Any] = {}
         computed: dict[str, Computed] = {}
         shown = [name for name in names if not self._fixes(table, name, fixed)]
-        for name in table.with_needs(shown):
+        for name in table.made_from(shown) if self._alone else table.with_needs(shown):
             field = table.field(name)
             if self._fixes(table, name, fixed):
                 continue
@@ -116,7 +120,7 @@ def _recipe(
     fixed: Mapping[str, Any],
     computed: Mapping[str, Computed],
 ) -> Recipe:
-    fields = table.made_from(name)
+    fields = table.made_from([name])
     return Recipe(
         tuple(each for each in fields if each in columns),
         {each: fixed[each] for each in fields if each in fixed},

@@ -25,13 +25,20 @@ class Reading:
         self._tables = tables
         self._executor = executor
 
-    def prepare_rows(self, table: str, selection: Iterable[Selected], view: View) -> PreparedRows:
-        """What reads these fields of rows of a table, again and again, for views of this one's standing."""
-        return PreparedRows(Planner(self._tables, view).rows(table, selection), view.standing)
+    def prepare_rows(
+        self, table: str, selection: Iterable[Selected], view: View, *, alone: bool = False
+    ) -> PreparedRows:
+        """What reads these fields of rows of a table, again and again, for views of this one's standing.
 
-    def prepare_page(self, list_name: str, table: str, selected: Selected, view: View) -> PreparedPage:
+        It is `alone` where nothing else is read for the answers that it is used for.
+        """
+        return PreparedRows(Planner(self._tables, view, alone=alone).rows(table, selection), view.standing)
+
+    def prepare_page(
+        self, list_name: str, table: str, selected: Selected, view: View, *, alone: bool = False
+    ) -> PreparedPage:
         """What reads pages of a list of a table's rows, again and again, for views of this one's standing."""
-        return PreparedPage(Planner(self._tables, view).page(list_name, table, selected), view.standing)
+        return PreparedPage(Planner(self._tables, view, alone=alone).page(list_name, table, selected), view.standing)
 
     async def one(
         self, table: str, selection: Iterable[Selected], view: View, condition: Condition | None

@@ -66,9 +66,9 @@ class Table:
         """These fields and all that must be read for them, each after what it needs."""
         return self._after_needs(names, lambda field: (field.once,) if isinstance(field, Column) and field.once else ())
 
-    def made_from(self, name: str) -> tuple[str, ...]:
-        """A field and all that its value is made from, each after what it needs."""
-        return self._after_needs((name,), lambda field: ())
+    def made_from(self, names: Iterable[str]) -> tuple[str, ...]:
+        """These fields and all that their values are made from, each after what it needs."""
+        return self._after_needs(names, lambda field: ())
 
     def _after_needs(self, names: Iterable[str], besides: Callable[[Field], tuple[str, ...]]) -> tuple[str, ...]:
         found: dict[str, None] = {}

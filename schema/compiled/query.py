@@ -78,6 +78,7 @@ class CompiledQuery:
         self._fields: dict[str, RootField] = {
             key: self._field(selections, root, key, nodes) for key, nodes in selections.at_root(root).items()
         }
+        self._alone = sum(isinstance(each, Asking) for each in self._fields.values()) == 1
 
     async def answer(self, context: Context, view: View, variables: VariableValues) -> bytes:
         """The JSON of the answer's data.
@@ -156,11 +157,11 @@ class CompiledQuery:
         pages: dict[int, Template] = {}
         reading: PreparedRows | PreparedPage
         if isinstance(asked, PageOf):
-            reading = self._reading.prepare_page(asked.list_name, asked.table, asking.selected, view)
+            reading = self._reading.prepare_page(asked.list_name, asked.table, asking.selected, view, alone=self._alone)
             templates = self._templating.of_page(asked.table, asking.definition.type, asking.nodes)
         else:
             selection = asking.selected.of(self._askable.tables[asked.table].row.type_name)
-            reading = self._reading.prepare_rows(asked.table, selection, view)
+            reading = self._reading.prepare_rows(asked.table, selection, view, alone=self._alone)
             templates = self._templating.of_rows(asked.table, asking.definition.type, asking.nodes)
         templates.by_plan(reading.plan, rows, pages)
         return Prepared(reading, rows, pages)

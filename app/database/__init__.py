@@ -1,7 +1,7 @@
 """The one place that opens connections and transactions, on PostgreSQL and on SQLite."""
 
 from app.database.database import Database, open_database
-from app.database.dialect import Dialect
+from app.database.dialect import Dialect, placeholders
 from app.database.errors import (
     ConstraintKind,
     ConstraintViolated,
@@ -10,7 +10,7 @@ from app.database.errors import (
     SerializationFailed,
     StatementFailed,
 )
-from app.database.executor import Executor, Rows, Transaction
+from app.database.executor import Executor, Rows, Transaction, Write
 from app.database.sharing import SharedStatement
 
 __all__ = [
@@ -26,5 +26,7 @@ __all__ = [
     "SharedStatement",
     "StatementFailed",
     "Transaction",
+    "Write",
     "open_database",
+    "placeholders",
 ]

@@ -132,3 +132,8 @@ def encode_moment(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone can't be stored.")
     return moment.astimezone(UTC).isoformat(" ", timespec="microseconds")
+
+
+def placeholders(values: int, *, start: int = 1) -> str:
+    """So many placeholders, for a list of values."""
+    return ", ".join(f"${number}" for number in range(start, start + values))

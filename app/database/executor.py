@@ -9,7 +9,17 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from app.database.dialect import Dialect
 from app.database.sharing import Rows, SharedStatement
 
-__all__ = ["Engine", "Executor", "Rows", "Transaction"]
+__all__ = ["Engine", "Executor", "Rows", "Transaction", "Write"]
+
+
+class Write:
+    """An INSERT, UPDATE or DELETE with its values, to be run together with others."""
+
+    __slots__ = ("args", "sql")
+
+    def __init__(self, sql: str, *args: object) -> None:
+        self.sql = sql
+        self.args = args
 
 
 class Executor(Protocol):
@@ -35,6 +45,13 @@ class Transaction(Executor, Protocol):
     @property
     def client(self) -> BaseDBAsyncClient:
         """What Tortoise's queries take: `.using_db(tx.client)`, `using_db=tx.client`."""
+
+    async def write(self, *writes: Write) -> None:
+        """Runs writing statements of which none sees what another did; PostgreSQL is asked once for all of them.
+
+        They are run in no order that is known, so they write different rows: such as this transaction has locked, or
+        new ones.
+        """
 
 
 class Engine(Protocol):

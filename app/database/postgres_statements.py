@@ -1,15 +1,22 @@
 """Statements on a PostgreSQL connection that a transaction has, ours and those that Tortoise makes."""
 
 import asyncio
-from functools import cached_property
-from typing import Any, ClassVar, NoReturn
+import re
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import Any, ClassVar, Final, NoReturn
 
 from tortoise.backends.asyncpg.client import TransactionWrapper
 
 from app.database.binding import silent
 from app.database.dialect import POSTGRES, PostgresDialect
-from app.database.executor import Rows
+from app.database.executor import Rows, Write
 from app.database.postgres_errors import translate
+
+VALUES_TOGETHER: Final = 1_000
+"""How many values statements may have that are run as one. Beyond, the round trips are the least of what they cost."""
+
+_PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
 def _raise(error: Exception, connection: Any) -> NoReturn:
@@ -82,6 +89,14 @@ class PostgresTransaction:
         count = (await self.command(sql, *args)).rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def write(self, *writes: Write) -> None:
+        if sum(len(write.args) for write in writes) > VALUES_TOGETHER:
+            for write in writes:
+                await self.command(write.sql, *write.args)
+        elif writes:
+            sql = _together(tuple((write.sql, len(write.args)) for write in writes))
+            await self.command(sql, *chain.from_iterable(write.args for write in writes))
+
     async def command(self, sql: str, *args: object) -> str:
         """Runs a statement and answers what the server says it did (`UPDATE 3`)."""
         try:
@@ -89,3 +104,20 @@ class PostgresTransaction:
         except Exception as error:
             _raise(error, self._connection)
         return done
+
+
+@lru_cache(maxsize=128)
+def _together(statements: tuple[tuple[str, int], ...]) -> str:
+    """One statement of several, each given with how many values it has: what stands in WITH is run to its end."""
+    parts, before = list[str](), 0
+    for sql, values in statements:
+        parts.append(_renumbered(sql, before))
+        before += values
+    *beside, last = parts
+    named = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(beside))
+    return f"WITH {named} {last}" if named else last
+
+
+def _renumbered(sql: str, before: int) -> str:
+    """A statement whose values stand behind so many others."""
+    return _PLACEHOLDER.sub(lambda found: f"${int(found[1]) + before}", sql)

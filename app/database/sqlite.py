@@ -20,7 +20,7 @@ from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from app.database.binding import Unconnected, silent
 from app.database.dialect import SQLITE, SqliteDialect
 from app.database.errors import DatabaseUnavailable
-from app.database.executor import Rows
+from app.database.executor import Rows, Write
 from app.database.sharing import SharedStatement
 from app.database.sqlite_statements import (
     WRITES,
@@ -70,6 +70,10 @@ class SqliteTransaction:
 
     async def execute(self, sql: str, *args: object) -> int:
         return await execute(self._connection, sql, args)
+
+    async def write(self, *writes: Write) -> None:
+        for write in writes:
+            await execute(self._connection, write.sql, write.args)
 
 
 class SqliteClient(SqliteTransactionWrapper):

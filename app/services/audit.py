@@ -7,14 +7,14 @@ transaction, so `write` belongs right before its end.
 
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from app.database import Database, Transaction
+from app.database import Database, Transaction, Write
 from app.ids import encode
 from app.models.enums import AuditAction
 from app.security.keys import Keys
@@ -81,9 +81,16 @@ class Audit:
         self._checkpoints = Checkpoints(database, self._digester)
         self._verifier = Verifier(database, self._digester)
 
-    async def write(self, tx: Transaction, caller: Caller, events: Sequence[Event]) -> None:
-        """Writes events behind one another in one lane, as the last statements of the transaction."""
+    async def write(
+        self, tx: Transaction, caller: Caller, events: Sequence[Event], *, beside: Sequence[Write] = ()
+    ) -> None:
+        """Writes events behind one another in one lane, as the last statements of the transaction.
+
+        Args:
+            beside: What else there is to write, to rows that this transaction has locked already.
+        """
         if not events:
+            await tx.write(*beside)
             return
         lane, seq, digest, at = await _take_head(tx)
         rows = [self._row(caller, event, lane, seq + number, at) for number, event in enumerate(events, start=1)]
@@ -91,14 +98,16 @@ class Audit:
         for row in rows:
             digest = row.digest(self._digester, digest)
             values.append(row.values(digest))
-        await _insert(tx, f"audit_event ({COLUMNS})", values)
-        await _insert(
-            tx,
-            "audit_subject (subject, event_id, at)",
-            [(subject, row.id, at) for row, event in zip(rows, events, strict=True) for subject in _subjects(event)],
-        )
-        await tx.execute(
-            "UPDATE audit_head SET seq = $1, at = $2, digest = $3 WHERE lane = $4", rows[-1].seq, at, digest, lane
+        subjects = [
+            (subject, row.id, at) for row, event in zip(rows, events, strict=True) for subject in _subjects(event)
+        ]
+        await tx.write(
+            *beside,
+            *_inserts(f"audit_event ({COLUMNS})", values),
+            *_inserts("audit_subject (subject, event_id, at)", subjects),
+            Write(
+                "UPDATE audit_head SET seq = $1, at = $2, digest = $3 WHERE lane = $4", rows[-1].seq, at, digest, lane
+            ),
         )
 
     async def checkpoint(self) -> Checkpoint:
@@ -207,8 +216,8 @@ async def _take_head(tx: Transaction) -> tuple[int, int, bytes, datetime]:
     return row["lane"], row["seq"], digest, max(before or now, now)
 
 
-async def _insert(tx: Transaction, table_and_columns: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Inserts rows, many with one statement."""
+def _inserts(table_and_columns: str, rows: Sequence[tuple[object, ...]]) -> Iterator[Write]:
+    """What inserts rows, many with one statement."""
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         part = rows[start : start + ROWS_A_STATEMENT]
         width = len(part[0])
@@ -216,4 +225,4 @@ async def _insert(tx: Transaction, table_and_columns: str, rows: Sequence[tuple[
             "(" + ", ".join(f"${number * width + column + 1}" for column in range(width)) + ")"
             for number in range(len(part))
         )
-        await tx.execute(f"INSERT INTO {table_and_columns} VALUES {places}", *chain.from_iterable(part))
+        yield Write(f"INSERT INTO {table_and_columns} VALUES {places}", *chain.from_iterable(part))

@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.clock import Clock
-from app.models import Login, StaffMember
 from app.security.keys import Keys
 from app.services.results import DeviceCookie
-from app.services.throttle import Application
+from app.services.throttle_taken import Application
 
 LIFETIME: Final = timedelta(days=180)
 _NONCE_BYTES: Final = 16
@@ -28,12 +27,11 @@ class Devices:
         self._keys = keys
         self._clock = clock
 
-    def issue(self, row: Login | StaffMember, shown: str | None = None) -> DeviceCookie:
+    def issue(self, application: Application, username_key: str, epoch: int, shown: str | None = None) -> DeviceCookie:
         """A cookie for a browser that has just logged in; where it showed one that counts, the nonce stays."""
-        application, username_key = _owner(row)
-        now, nonce = self._clock.now(), self.nonce(application, username_key, row.epoch, shown)
+        now, nonce = self._clock.now(), self.nonce(application, username_key, epoch, shown)
         nonce, seconds = nonce or _base64(secrets.token_bytes(_NONCE_BYTES)), str(int(now.timestamp()))
-        mac = self._mac(application, username_key, row.epoch, nonce, seconds)
+        mac = self._mac(application, username_key, epoch, nonce, seconds)
         return DeviceCookie(f"{nonce}.{seconds}.{mac}", now + LIFETIME)
 
     def nonce(
@@ -53,10 +51,6 @@ class Devices:
 
     def _mac(self, application: Application, username_key: str, epoch: int, nonce: str, seconds: str) -> str:
         return _base64(self._keys.device_mac(application, username_key, str(epoch), nonce, seconds))
-
-
-def _owner(row: Login | StaffMember) -> tuple[Application, str]:
-    return ("portal", row.username_key) if isinstance(row, Login) else ("staff", row.email_key)
 
 
 def _base64(value: bytes) -> str:

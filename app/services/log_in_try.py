@@ -11,17 +11,18 @@ from functools import partial
 from typing import Final, TypeVar
 
 from app.database import DatabaseUnavailable, Transaction
-from app.models import Login, StaffMember
+from app.models import StaffMember
 from app.models.enums import AuditAction
 from app.security.passwords import StoredHash
 from app.services import usernames
 from app.services.audit import Event
 from app.services.caller import Caller
+from app.services.entrance import Entrance
 from app.services.password_check import PasswordCheck
 from app.services.problems import NoUserFound, Overloaded, Refused
 from app.services.resources import Resources
-from app.services.throttle import Application, Taken
 from app.services.throttle_bounds import Kind
+from app.services.throttle_taken import Application, Emptied, Taken
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Account:
     lets_in: bool
     replacement: StoredHash | None = None
 
-    def is_still(self, row: Login | StaffMember) -> bool:
+    def is_still(self, row: Entrance | StaffMember) -> bool:
         """Whether the locked row is what the verification rested on."""
         return (row.epoch, row.password_hash) == (self.epoch, self.password_hash)
 
@@ -175,13 +176,11 @@ class LogInTry:
 
         await self._resources.database.transact(work)
 
-    async def succeeded(self, tx: Transaction, row: Login | StaffMember) -> None:
-        """Empties the counts. What staff see of a wait is then that of others who try for this username.
+    async def succeeded(self, tx: Transaction) -> Emptied:
+        """Empties the counts; what is answered is to be written beside the audit.
 
-        It locks what log-ins from one address share, so it belongs right before the audit.
+        It locks what log-ins from one address share, so it belongs right before the audit. What staff see of a wait is
+        then that of others who try for this username.
         """
         assert self._taken is not None
-        until = await self._resources.throttle.succeeded(tx, self._taken)
-        if row.locked_until != until:
-            row.locked_until = until
-            await row.save(using_db=tx.client, update_fields=["locked_until"])
+        return await self._resources.throttle.succeeded(tx, self._taken)

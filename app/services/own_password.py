@@ -74,7 +74,9 @@ class OwnPassword:
                 customer_id=standing["customer_id"],
                 must_change_password=False,
             )
-            device = self._resources.devices.issue(login) if session.cookie else None
+            device = (
+                self._resources.devices.issue("portal", login.username_key, login.epoch) if session.cookie else None
+            )
             return ChangePasswordSuccess(token, renewed, impact, device)
 
         return await self._resources.database.transact(work)

@@ -57,7 +57,7 @@ class OwnStaffPassword:
                 data={"sessionsRevoked": revoked},
             )
             await self._resources.audit.write(tx, user, [event])
-            device = self._resources.devices.issue(member) if session.cookie else None
+            device = self._resources.devices.issue("staff", member.email_key, member.epoch) if session.cookie else None
             return ChangeStaffPasswordSuccess(token, user, revoked, device)
 
         return await database.transact(work)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from app.database import Executor
 from app.services.person_trail import Entry, Trail, emails_in
-from app.services.throttle import Application, Throttle
+from app.services.throttle import Throttle
+from app.services.throttle_taken import Application
 
 
 @dataclass(frozen=True, slots=True)

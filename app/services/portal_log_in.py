@@ -8,17 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app import ids, refusals
-from app.database import Transaction
-from app.models import Login as LoginRow
+from app.database import Transaction, Write
 from app.models.enums import AuditAction, SessionTransport
-from app.security.passwords import StoredHash
 from app.services.audit import Event
 from app.services.caller import Caller, Nobody, PortalUser, not_allowed, require_portal_user
+from app.services.entrance import Entrance, hold_entrance
 from app.services.inputs import Login
 from app.services.lifetimes import is_outdated, temporary_until
 from app.services.log_in_try import Account, LogInTry
 from app.services.logins import lock_by_id
-from app.services.places import IS_PLACE, Place, hold_place, hold_places
+from app.services.places import IS_PLACE, Place, hold_place
 from app.services.problems import NotFound, NotLoggedIn, Refused, TicketExpired, refusable
 from app.services.resources import Resources
 from app.services.results import CustomerChoice, LoginSuccess, SwitchCustomerSuccess
@@ -33,6 +32,12 @@ _ACCOUNT = (
 )
 """One statement whatever is wrong: unknown username, no password, nowhere to log in."""
 
+_NOTE_LOG_IN = (
+    "UPDATE login SET last_login_at = $1, failures = 0, locked_until = $2, password_hash = COALESCE($3, password_hash),"
+    " hash_scheme = COALESCE($4, hash_scheme) WHERE id = $5"
+)
+_NOTE_PLACE = "UPDATE reference SET last_login_at = $1 WHERE id = $2"
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -43,11 +48,16 @@ class _Entry:
     previous: PreviousLogIn
     device_cookie: str | None = field(repr=False)
     attempt: LogInTry | None = None
+    account: Account | None = None
 
-    async def settle(self, tx: Transaction, login: LoginRow) -> None:
-        """Has the throttle know that the password was right."""
-        if self.attempt is not None:
-            await self.attempt.succeeded(tx, login)
+    async def settled(self, tx: Transaction, now: datetime) -> tuple[Write, ...]:
+        """What is to be written because the password was right; of the log-in before, the session has told."""
+        if self.attempt is None or self.account is None:
+            return ()
+        emptied, replacement = await self.attempt.succeeded(tx), self.account.replacement
+        text, scheme = (replacement.text, replacement.scheme) if replacement is not None else (None, None)
+        noted = Write(_NOTE_LOG_IN, now, emptied.locked_until, text, scheme, self.account.id)
+        return noted, *emptied.writes
 
 
 class PortalLogIn:
@@ -67,17 +77,14 @@ class PortalLogIn:
         attempt = LogInTry(self._resources, caller, "portal", given.username, device_cookie)
 
         async def enter(account: Account, tx: Transaction) -> LoginSuccess | CustomerChoice | None:
-            login = await lock_by_id(tx, account.id)
-            if login is None or not account.is_still(login):
+            entrance = await hold_entrance(tx, account.id)
+            if entrance is None or not account.is_still(entrance):
                 return None
-            places = await hold_places(tx, login.id)
-            if not places:
-                return None
-            previous = await self._note_log_in(tx, login, account.replacement)
-            entry = _Entry(caller, cookie, previous, device_cookie, attempt)
-            if len(places) == 1:
-                return await self._enter(tx, login, places[0], entry)
-            return await self._offer(tx, login, places, entry)
+            previous = PreviousLogIn(entrance.last_login_at, entrance.failures)
+            entry = _Entry(caller, cookie, previous, device_cookie, attempt, account)
+            if len(entrance.places) == 1:
+                return await self._enter(tx, entrance, entry)
+            return await self._offer(tx, entrance, entry)
 
         return await attempt.logged_in(self._read, given.password, enter)
 
@@ -101,13 +108,10 @@ class PortalLogIn:
         entry = _Entry(caller, used.cookie, used.previous, device_cookie)
 
         async def work(tx: Transaction) -> LoginSuccess:
-            login = await lock_by_id(tx, used.login_id)
-            if login is None or login.epoch != used.epoch or self._is_outdated(login.temporary_since):
+            entrance = await hold_entrance(tx, used.login_id, key)
+            if entrance is None or entrance.epoch != used.epoch or self._is_outdated(entrance.temporary_since):
                 raise Refused(TicketExpired())
-            place = await hold_place(tx, login.id, key)
-            if place is None:
-                raise Refused(TicketExpired())
-            return await self._enter(tx, login, place, entry)
+            return await self._enter(tx, entrance, entry)
 
         return await self._resources.database.transact(work)
 
@@ -138,24 +142,12 @@ class PortalLogIn:
 
         return await self._resources.database.transact(work)
 
-    async def _note_log_in(self, tx: Transaction, login: LoginRow, replacement: StoredHash | None) -> PreviousLogIn:
-        """Writes on the login that its password was right, and answers what it told of the one before."""
-        previous = PreviousLogIn(login.last_login_at, login.failures)
-        login.last_login_at, login.failures = self._resources.clock.now(), 0
-        if replacement is not None:
-            login.password_hash, login.hash_scheme = replacement.text, replacement.scheme
-        await login.save(
-            using_db=tx.client, update_fields=["last_login_at", "failures", "password_hash", "hash_scheme"]
-        )
-        return previous
-
-    async def _enter(self, tx: Transaction, login: LoginRow, place: Place, entry: _Entry) -> LoginSuccess:
-        """Makes a session at a place."""
-        now, client = self._resources.clock.now(), entry.caller.client
-        await tx.execute("UPDATE reference SET last_login_at = $1 WHERE id = $2", now, place.reference_id)
+    async def _enter(self, tx: Transaction, entrance: Entrance, entry: _Entry) -> LoginSuccess:
+        """Makes a session at the one place."""
+        (place,), client, now = entrance.places, entry.caller.client, self._resources.clock.now()
         session_id, token = await self._rows.open_portal(
             tx,
-            login,
+            entrance,
             place.reference_id,
             cookie=entry.cookie,
             client=client,
@@ -164,31 +156,31 @@ class PortalLogIn:
         )
         user = PortalUser(
             session_id=session_id,
-            login_id=login.id,
+            login_id=entrance.login_id,
             reference_id=place.reference_id,
             customer_id=place.customer_id,
-            username=login.username_key,
-            must_change_password=temporary_until(self._resources.settings, login.temporary_since) is not None,
+            username=entrance.username,
+            must_change_password=temporary_until(self._resources.settings, entrance.temporary_since) is not None,
             client=client,
         )
-        await entry.settle(tx, login)
-        event = Event(AuditAction.LOGIN_SUCCEEDED, _subjects(place), username=login.username_key)
-        await self._resources.audit.write(tx, user, [event])
-        device = self._resources.devices.issue(login, entry.device_cookie) if entry.cookie else None
+        beside = (Write(_NOTE_PLACE, now, place.reference_id), *await entry.settled(tx, now))
+        event = Event(AuditAction.LOGIN_SUCCEEDED, _subjects(place), username=entrance.username)
+        await self._resources.audit.write(tx, user, [event], beside=beside)
+        devices = self._resources.devices
+        shown = entry.device_cookie
+        device = devices.issue("portal", entrance.username, entrance.epoch, shown) if entry.cookie else None
         return LoginSuccess(token, user, device)
 
-    async def _offer(
-        self, tx: Transaction, login: LoginRow, places: tuple[Place, ...], entry: _Entry
-    ) -> CustomerChoice:
+    async def _offer(self, tx: Transaction, entrance: Entrance, entry: _Entry) -> CustomerChoice:
         """Makes a ticket for several places."""
         carried = own_session(entry.caller)
         if carried is not None:
             await self._rows.end(tx, carried)
-        choice = await self._tickets.create(tx, login, places, cookie=entry.cookie, previous=entry.previous)
-        await entry.settle(tx, login)
-        subjects = tuple(ids.encode("Reference", place.reference_id) for place in places)
-        event = Event(AuditAction.CHOICE_OFFERED, subjects, username=login.username_key)
-        await self._resources.audit.write(tx, Nobody(entry.caller.client), [event])
+        choice = await self._tickets.create(tx, entrance, cookie=entry.cookie, previous=entry.previous)
+        beside = await entry.settled(tx, self._resources.clock.now())
+        subjects = tuple(ids.encode("Reference", place.reference_id) for place in entrance.places)
+        event = Event(AuditAction.CHOICE_OFFERED, subjects, username=entrance.username)
+        await self._resources.audit.write(tx, Nobody(entry.caller.client), [event], beside=beside)
         return choice
 
     async def _read(self, username: str | None) -> Account | None:

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.clock import Clock
-from app.database import Executor, Transaction
-from app.models import Login, Session, StaffMember
+from app.database import Executor, Transaction, placeholders
+from app.models import Session, StaffMember
 from app.models.enums import SessionTransport
 from app.security.tokens import ACCESS_TOKEN_PREFIX, digest, new_secret
 from app.services.caller import Caller, Client, Person, PortalUser
+from app.services.entrance import Entrance
 from app.services.lifetimes import Lifetime, temporary_until
 from app.services.results import IssuedToken
 from app.settings import Settings
@@ -59,7 +60,7 @@ class SessionRows:
     async def open_portal(
         self,
         tx: Transaction,
-        login: Login,
+        entrance: Entrance,
         reference_id: int,
         *,
         cookie: bool,
@@ -68,29 +69,23 @@ class SessionRows:
         replaces: int | None,
     ) -> tuple[int, IssuedToken]:
         """Makes a portal session, ending the one that the request carried and those beyond the bound."""
-        await self._make_room(tx, "login_id", login.id, login.epoch, replaces)
-        return await self._insert(
-            tx,
-            Session(
-                login_id=login.id,
-                reference_id=reference_id,
-                epoch=login.epoch,
-                previous_login_at=previous.at,
-                failed_since=previous.failures,
-            ),
-            self._lifetimes["login_id"],
-            until=temporary_until(self._settings, login.temporary_since),
-            cookie=cookie,
-            client=client,
-        )
+        await self._make_room(tx, "login_id", entrance.login_id, entrance.epoch, replaces)
+        until = temporary_until(self._settings, entrance.temporary_since)
+        values: dict[str, object] = {
+            "login_id": entrance.login_id,
+            "reference_id": reference_id,
+            "epoch": entrance.epoch,
+        }
+        values |= {"previous_login_at": previous.at, "failed_since": previous.failures}
+        return await self._insert(tx, self._lifetimes["login_id"], values, until=until, cookie=cookie, client=client)
 
     async def open_staff(
         self, tx: Transaction, member: StaffMember, *, cookie: bool, client: Client, replaces: int | None
     ) -> tuple[int, IssuedToken]:
         """Makes a staff session, ending the one that the request carried and those beyond the bound."""
         await self._make_room(tx, "staff_id", member.id, member.epoch, replaces)
-        session = Session(staff_id=member.id, epoch=member.epoch)
-        return await self._insert(tx, session, self._lifetimes["staff_id"], until=None, cookie=cookie, client=client)
+        values: dict[str, object] = {"staff_id": member.id, "epoch": member.epoch, "failed_since": 0}
+        return await self._insert(tx, self._lifetimes["staff_id"], values, until=None, cookie=cookie, client=client)
 
     async def lock_live(
         self, tx: Transaction, session_id: int, epoch: int, *, all_of: tuple[Owner, int] | None = None
@@ -116,7 +111,7 @@ class SessionRows:
         session.last_seen_at = now
         session.expires_at = session.created_at + lifetime.longest  # no longer cut short by a temporary password
         await session.save(using_db=tx.client)
-        return _issued(secret, session, lifetime)
+        return _issued(secret, lifetime, now, session.expires_at, cookie=session.cookie)
 
     async def end(self, tx: Transaction, session_id: int) -> bool:
         """Ends a session; says whether it was still there."""
@@ -149,17 +144,21 @@ class SessionRows:
         return sum(self._is_live_row(executor, owner, row) for row in rows)
 
     async def _make_room(self, tx: Transaction, owner: Owner, key: int, epoch: int, replaces: int | None) -> None:
-        """Ends the session that is replaced, the owner's dead ones, and its oldest ones beyond the bound less one."""
-        rows = await tx.fetch(
-            f"{_ROWS} WHERE {owner} = $1 OR id = $2 ORDER BY id{tx.dialect.for_update}", key, replaces or 0
-        )
+        """Ends the session that is replaced, the owner's dead ones, and its oldest ones beyond the bound less one.
+
+        Nobody else makes one meanwhile or moves one to another epoch: the owner is locked.
+        """
+        rows = await tx.fetch(f"{_ROWS} WHERE {owner} = $1 OR id = $2 ORDER BY id", key, replaces or 0)
         live = [
             row["id"]
             for row in rows
             if row["id"] != replaces and row["epoch"] == epoch and self._is_live_row(tx, owner, row)
         ]
         kept = set(live[max(0, len(live) + 1 - self._settings.sessions_per_username) :])
-        await self._delete(tx, [row["id"] for row in rows if row["id"] not in kept])
+        gone = [row["id"] for row in rows if row["id"] not in kept]
+        if gone:
+            locked = f"SELECT id FROM session WHERE {tx.dialect.any_of('id', '$1')} ORDER BY id{tx.dialect.for_update}"
+            await tx.execute(f"DELETE FROM session WHERE id IN ({locked})", gone)
 
     async def _delete(self, tx: Transaction, keys: list[int]) -> None:
         if keys:
@@ -168,20 +167,21 @@ class SessionRows:
     async def _insert(
         self,
         tx: Transaction,
-        session: Session,
         lifetime: Lifetime,
+        values: dict[str, object],
         *,
         until: datetime | None,
         cookie: bool,
         client: Client,
     ) -> tuple[int, IssuedToken]:
         secret, now = session_secret(), self._clock.now()
-        session.token_hash, session.cookie = digest(secret), cookie
-        session.created_at = session.last_seen_at = now
-        session.expires_at = min(now + lifetime.longest, until or datetime.max.replace(tzinfo=now.tzinfo))
-        session.user_agent, session.ip_address = client.user_agent, client.address
-        await session.save(using_db=tx.client)
-        return session.id, _issued(secret, session, lifetime)
+        expires_at = min(now + lifetime.longest, until or datetime.max.replace(tzinfo=now.tzinfo))
+        values |= {"token_hash": digest(secret), "cookie": cookie, "wrong_passwords": 0}
+        values |= {"created_at": now, "last_seen_at": now, "expires_at": expires_at}
+        values |= {"user_agent": client.user_agent, "ip_address": client.address}
+        sql = f"INSERT INTO session ({', '.join(values)}) VALUES ({placeholders(len(values))}) RETURNING id"
+        (row,) = await tx.fetch(sql, *values.values())
+        return row["id"], _issued(secret, lifetime, now, expires_at, cookie=cookie)
 
     def _is_live_row(self, executor: Executor, owner: Owner, row: Mapping[str, Any]) -> bool:
         moment = executor.dialect.moment
@@ -195,10 +195,8 @@ def _owner_of(session: Session) -> Owner:
     return "login_id" if session.staff_id is None else "staff_id"
 
 
-def _issued(secret: str, session: Session, lifetime: Lifetime) -> IssuedToken:
-    return IssuedToken(
-        secret,
-        SessionTransport.COOKIE if session.cookie else SessionTransport.BEARER,
-        lifetime.ends_at(session.last_seen_at, session.expires_at),
-        session.expires_at,
-    )
+def _issued(
+    secret: str, lifetime: Lifetime, last_seen_at: datetime, expires_at: datetime, *, cookie: bool
+) -> IssuedToken:
+    transport = SessionTransport.COOKIE if cookie else SessionTransport.BEARER
+    return IssuedToken(secret, transport, lifetime.ends_at(last_seen_at, expires_at), expires_at)

@@ -5,7 +5,7 @@ authenticator app is asked for a code in a second step, and only after a right p
 """
 
 from app import ids
-from app.database import Transaction
+from app.database import Transaction, Write
 from app.models import StaffMember
 from app.models.enums import AuditAction, SessionTransport
 from app.services.audit import Event
@@ -21,6 +21,7 @@ from app.services.session_rows import SessionRows, own_session
 from app.services.staff_rows import lock_member
 
 _MEMBER = "SELECT id, epoch, password_hash, active FROM staff_member WHERE email_key = $1"
+_NOTE_LOG_IN = "UPDATE staff_member SET last_login_at = $1, failures = 0, locked_until = $2 WHERE id = $3"
 
 
 class StaffLogIn:
@@ -114,20 +115,20 @@ class StaffLogIn:
         proof: Proof | None = None,
     ) -> StaffLoginSuccess:
         """Makes a session for a locked member."""
-        member.last_login_at, member.failures = self._resources.clock.now(), 0
-        await member.save(using_db=tx.client, update_fields=["last_login_at", "failures"])
         session_id, token = await self._rows.open_staff(
             tx, member, cookie=cookie, client=caller.client, replaces=own_session(caller)
         )
         user = StaffUser(session_id, member.id, member.email, member.role, caller.client, must_enrol)
-        await attempt.succeeded(tx, member)
+        emptied = await attempt.succeeded(tx)
         actions = [AuditAction.LOGIN_SUCCEEDED]
         if proof is Proof.RECOVERY_CODE:
             actions.insert(0, AuditAction.RECOVERY_CODE_USED)
         subject = (ids.encode("StaffMember", member.id),)
         events = [Event(action, subject, username=member.email_key) for action in actions]
-        await self._resources.audit.write(tx, user, events)
-        device = self._resources.devices.issue(member, device_cookie) if cookie else None
+        noted = Write(_NOTE_LOG_IN, self._resources.clock.now(), emptied.locked_until, member.id)
+        await self._resources.audit.write(tx, user, events, beside=(noted, *emptied.writes))
+        devices = self._resources.devices
+        device = devices.issue("staff", member.email_key, member.epoch, device_cookie) if cookie else None
         return StaffLoginSuccess(token, user, device)
 
     async def _read(self, email: str | None) -> Account | None:

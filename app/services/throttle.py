@@ -7,51 +7,23 @@ are keyed hashes, and a username that nobody has is counted as any other.
 Lock order: rows of this table in the order of their keys, after the login's or the staff member's row.
 """
 
-import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from app.clock import Clock
-from app.database import Database, Executor, Transaction
+from app.database import Database, Executor, Rows, Transaction, placeholders
 from app.security.keys import Keys
 from app.security.pool import holder_of
 from app.services.problems import Refused, TooManyAttempts
 from app.services.throttle_bounds import Kind, bounds_of, counting, milliseconds, moment
+from app.services.throttle_taken import Application, Count, Emptied, Taken, holding, taken_back
 from app.services.usernames import MAX_LENGTH, canonical
 from app.settings import Settings
 
-Application = Literal["portal", "staff"]
-"""Portal and staff count apart."""
-
 _HALF: Final = 16
 """Bytes. A key about a username is half of the username's hash and half of the other's, so that it can be renamed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One of the counts that a try stands on, as the try left it. `locked_until` is 0 unless this try filled it."""
-
-    kind: Kind
-    key: bytes = field(repr=False)
-    locked_until: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A try that was counted and may go on."""
-
-    application: Application
-    username_hash: bytes = field(repr=False)
-    at: int
-    counts: tuple[Count, ...]
-
-    @property
-    def filled(self) -> tuple[Kind, ...]:
-        """The counts that this very try filled: whoever comes next waits."""
-        return tuple(count.kind for count in self.counts if count.locked_until)
 
 
 class Throttle:
@@ -105,26 +77,26 @@ class Throttle:
         """Takes a try back that was neither right nor wrong, and the wait that it began."""
 
         async def work(tx: Transaction) -> None:
-            await self._take_back(tx, taken, emptied=())
+            held = await self._hold(tx, taken, [count.key for count in taken.counts])
+            await tx.write(*taken_back(self._bounds, taken, held, emptied=()))
 
         await self._database.transact(work, durable=False)
 
-    async def succeeded(self, tx: Transaction, taken: Taken) -> datetime | None:
+    async def succeeded(self, tx: Transaction, taken: Taken) -> Emptied:
         """Gives the address its try back, and empties the counts of this pair or device and of the username.
 
-        Returns:
-            Until when somebody else still waits for this username, if anybody does: from another address.
+        What is answered is still to be written, in this transaction.
         """
         of_username = self._username_key(taken.application, taken.username_hash)
-        own = [count.key for count in taken.counts if count.kind is not Kind.ADDRESS]
-        await self._take_back(tx, taken, emptied=sorted({*own, of_username}))
-        return await self.locked_until(tx, taken.username_hash)
+        emptied = {of_username, *(count.key for count in taken.counts if count.kind is not Kind.ADDRESS)}
+        held = await self._hold(tx, taken, emptied.union(count.key for count in taken.counts))
+        writes = tuple(taken_back(self._bounds, taken, held, emptied))
+        return Emptied(writes, self._wait(held[0]["latest"]))
 
     async def locked_until(self, executor: Executor, username_hash: bytes) -> datetime | None:
         """Until when somebody waits for a username, the latest of all; None where nobody does."""
         sql = "SELECT max(locked_until) AS latest FROM throttle WHERE username_hash = $1"
-        latest = (await executor.fetch(sql, username_hash))[0]["latest"]
-        return moment(latest) if latest and latest > milliseconds(self._clock.now()) else None
+        return self._wait((await executor.fetch(sql, username_hash))[0]["latest"])
 
     async def empty(self, tx: Transaction, application: Application, username: str) -> bool:
         """Empties all counts of a username, those of all its pairs and devices; says whether there were any."""
@@ -183,50 +155,19 @@ class Throttle:
         Raises:
             Refused: TooManyAttempts, with the longest of the waits.
         """
-        sql = f"SELECT max(locked_until) AS latest FROM throttle WHERE key IN ({_places(keys)})"
+        sql = f"SELECT max(locked_until) AS latest FROM throttle WHERE key IN ({placeholders(len(keys))})"
         latest = (await executor.fetch(sql, *keys))[0]["latest"]
         if latest and latest > now:
             raise Refused(TooManyAttempts(math.ceil((latest - now) / 1000)))
 
-    async def _take_back(self, tx: Transaction, taken: Taken, emptied: Sequence[bytes]) -> None:
-        """Makes the counts what they were without this try, and some of them nothing.
+    async def _hold(self, tx: Transaction, taken: Taken, keys: Collection[bytes]) -> Rows:
+        return await tx.fetch(holding(tx.dialect, len(keys)), taken.username_hash, *sorted(keys))
 
-        A wait ends with it where the try began it, and where what is left would begin none: the others that were let
-        on at the same time have counted on top of it.
-        """
-        own = {count.key: count for count in taken.counts}
-        keys = sorted({*own, *emptied})
-        rows = await tx.fetch(
-            f"SELECT key, kind, tries, recent, locked_until FROM throttle WHERE key IN ({_places(keys)})"
-            f" ORDER BY key{tx.dialect.for_update}",
-            *keys,
-        )
-        gone = []
-        for row in rows:
-            key, recent = bytes(row["key"]), json.loads(row["recent"] or "[]")
-            if taken.at in recent:
-                recent.remove(taken.at)
-            kind = Kind(row["kind"])
-            tries = len(recent) if kind is Kind.ADDRESS else row["tries"] - 1
-            if key in emptied or tries <= 0:
-                gone.append(key)
-                continue
-            lifted = tries < self._bounds[kind].tries or row["locked_until"] == own[key].locked_until
-            await tx.execute(
-                "UPDATE throttle SET tries = $1, recent = $2, locked_until = $3 WHERE key = $4",
-                tries,
-                json.dumps(recent) if kind is Kind.ADDRESS else None,
-                0 if lifted else row["locked_until"],
-                key,
-            )
-        if gone:
-            await tx.execute(f"DELETE FROM throttle WHERE key IN ({_places(gone)})", *gone)
+    def _wait(self, latest: int | None) -> datetime | None:
+        """A stored wait as a moment, if it isn't over."""
+        return moment(latest) if latest and latest > milliseconds(self._clock.now()) else None
 
     @staticmethod
     async def _delete(tx: Transaction, username_hash: bytes) -> int:
         locked = f"SELECT key FROM throttle WHERE username_hash = $1 ORDER BY key{tx.dialect.for_update}"
         return await tx.execute(f"DELETE FROM throttle WHERE key IN ({locked})", username_hash)
-
-
-def _places(values: Sequence[object]) -> str:
-    return ", ".join(f"${number}" for number in range(1, len(values) + 1))

@@ -5,7 +5,7 @@ any number of uses one finds it.
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ from typing import Any
 from app import refusals
 from app.clock import Clock
 from app.database import Database, Dialect, Rows, Transaction
-from app.models import Login, Ticket
+from app.models import Ticket
 from app.security.tokens import digest, new_secret
+from app.services.entrance import Entrance
 from app.services.lifetimes import TICKET, TICKETS_PER_USERNAME
-from app.services.places import Place
 from app.services.results import CustomerChoice
 from app.services.session_rows import PreviousLogIn
 
@@ -45,17 +45,17 @@ class Tickets:
         self._clock = clock
 
     async def create(
-        self, tx: Transaction, login: Login, places: Sequence[Place], *, cookie: bool, previous: PreviousLogIn
+        self, tx: Transaction, entrance: Entrance, *, cookie: bool, previous: PreviousLogIn
     ) -> CustomerChoice:
-        """Makes a ticket for these places of a locked login; of too many the oldest ends."""
-        await self._make_room(tx, login)
+        """Makes a ticket for the places of a locked login; of too many the oldest ends."""
+        await self._make_room(tx, entrance)
         now = self._clock.now()
         secret, cookie_secret = new_secret(), new_secret() if cookie else None
         ticket = Ticket(
             ticket_hash=digest(secret),
-            login_id=login.id,
-            epoch=login.epoch,
-            reference_ids=[place.reference_id for place in places],
+            login_id=entrance.login_id,
+            epoch=entrance.epoch,
+            reference_ids=[place.reference_id for place in entrance.places],
             cookie=cookie,
             cookie_hash=digest(cookie_secret) if cookie_secret is not None else None,
             created_at=now,
@@ -64,7 +64,9 @@ class Tickets:
             failed_since=previous.failures,
         )
         await ticket.save(using_db=tx.client)
-        return CustomerChoice(secret, ticket.expires_at, tuple(place.as_choice() for place in places), cookie_secret)
+        return CustomerChoice(
+            secret, ticket.expires_at, tuple(place.as_choice() for place in entrance.places), cookie_secret
+        )
 
     async def use(self, secret: str, cookie_secret: str | None) -> UsedTicket | None:
         """Uses a ticket up, whatever comes of it; None where it isn't one, is too old, or lacks its cookie.
@@ -90,12 +92,13 @@ class Tickets:
             previous=PreviousLogIn(dialect.moment(row["previous_login_at"]), row["failed_since"]),
         )
 
-    async def _make_room(self, tx: Transaction, login: Login) -> None:
+    async def _make_room(self, tx: Transaction, entrance: Entrance) -> None:
         """Removes the login's dead tickets, and its oldest ones beyond the bound less one."""
         rows = await tx.fetch(
-            f"SELECT id, epoch, expires_at FROM ticket WHERE login_id = $1 ORDER BY id{tx.dialect.for_update}", login.id
+            f"SELECT id, epoch, expires_at FROM ticket WHERE login_id = $1 ORDER BY id{tx.dialect.for_update}",
+            entrance.login_id,
         )
-        gone = surplus(rows, login.epoch, self._clock.now(), tx.dialect)
+        gone = surplus(rows, entrance.epoch, self._clock.now(), tx.dialect)
         if gone:
             await tx.execute(f"DELETE FROM ticket WHERE {tx.dialect.any_of('id', '$1')}", gone)
 

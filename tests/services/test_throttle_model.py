@@ -9,8 +9,9 @@ import pytest
 from app.database import Transaction
 from app.services import Services
 from app.services.problems import Refused, TooManyAttempts
-from app.services.throttle import Taken, Throttle
+from app.services.throttle import Throttle
 from app.services.throttle_bounds import Kind, milliseconds
+from app.services.throttle_taken import Taken
 from app.settings import Settings
 from tests.support.services import FakeClock
 from tests.support.throttle_model import Model, Try
@@ -100,7 +101,9 @@ class Story:
             return
 
         async def work(tx: Transaction) -> datetime | None:
-            return await self._throttle.succeeded(tx, taken)
+            emptied = await self._throttle.succeeded(tx, taken)
+            await tx.write(*emptied.writes)
+            return emptied.locked_until
 
         until = await self._database.transact(work)
         assert (None if until is None else milliseconds(until)) == self.model.succeed(expected, self._now)

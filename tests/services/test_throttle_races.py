@@ -7,11 +7,14 @@ from functools import partial
 
 import pytest
 
+from app.database import Transaction
 from app.services import Services, open_services
 from app.services.caller import Client, Nobody
 from app.services.inputs import Login
 from app.services.problems import NoUserFound, Refused, TooManyAttempts
 from app.services.results import LoginSuccess
+from app.services.throttle import Throttle
+from app.services.throttle_taken import Taken
 from app.settings import Settings
 from tests.support.people import ANOTHER, CLIENT, EMAIL, PASSWORD, People, WatchedHasher
 from tests.support.services import FakeClock
@@ -35,6 +38,11 @@ async def workers(
 
 async def log_in(worker: Services, username: str, password: str, client: Client = CLIENT) -> object:
     return await worker.sign_in.login(Nobody(client), Login(username, password))
+
+
+async def succeed(throttle: Throttle, taken: Taken, tx: Transaction) -> None:
+    """What a right password does to the counts."""
+    await tx.write(*(await throttle.succeeded(tx, taken)).writes)
 
 
 async def test_two_hundred_guesses_at_once_on_two_workers_are_five(workers: Workers, hasher: WatchedHasher) -> None:
@@ -84,7 +92,7 @@ async def test_counting_giving_back_and_emptying_at_once_never_stand_in_each_oth
             if step % 2:
                 await throttle.give_back(taken)
             else:
-                await database.transact(partial(throttle.succeeded, taken=taken))
+                await database.transact(partial(succeed, throttle, taken))
 
     await asyncio.gather(*(come_and_go(number) for number in range(24)))
     rows = await workers[0].resources.database.fetch("SELECT kind, tries FROM throttle WHERE tries < 1")

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from app.database import Database, Dialect, Executor, Rows, Transaction
+from app.database import Database, Dialect, Executor, Rows, Transaction, Write
 
 T = TypeVar("T")
 
@@ -35,7 +35,12 @@ class RecordedTransaction(RecordedExecutor):
 
     def __init__(self, tx: Transaction, statements: list[str]) -> None:
         super().__init__(tx, statements)
+        self._tx = tx
         self.client: BaseDBAsyncClient = tx.client
+
+    async def write(self, *writes: Write) -> None:
+        self.statements.extend(write.sql for write in writes)
+        await self._tx.write(*writes)
 
 
 class RecordedDatabase(RecordedExecutor):

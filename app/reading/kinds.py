@@ -52,6 +52,8 @@ class Kind:
 
     `column` decodes a whole column at once, where that is quicker than value by value; `insides` writes one, where the
     values are texts. There are `few` different values of some kinds, however many rows there are.
+
+    What is made of a value is made once for all that equal it, so nothing may tell these apart.
     """
 
     def __init__(

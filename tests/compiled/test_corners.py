@@ -14,8 +14,8 @@ from schema.compiled.counts import Outcome
 from tests.compiled.both import both
 from tests.compiled.corners.asked import SCHEMA
 from tests.compiled.corners.documents import CornerFilling, cases
-from tests.compiled.corners.rows import CALLERS, fill
-from tests.compiled.hostile import ADMIN, NOBODY, PORTAL
+from tests.compiled.corners.rows import CALLERS, IDS, fill
+from tests.compiled.hostile import ADMIN, NOBODY, PORTAL, TEXTS
 from tests.compiled.test_same_answers import DOCUMENTS, LEAST_SHARE
 
 THING: Final = cast(GraphQLObjectType, SCHEMA._schema.type_map["Thing"])
@@ -85,6 +85,11 @@ CORNERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         f"fragment All on Thing {{ {' '.join(LEAVES)} }}",
         {},
     ),
+    "pages of what only leads somewhere": (
+        """{ things { edges { node { someLinks { totalCount pageInfo { endCursor } edges { cursor node { left { id }
+            right { id } others { back { __typename } } } } } l: someLinks(first: 1) { totalCount } } } } }""",
+        {},
+    ),
     "everything that is null": (
         """{ named(id: "none") { id } thing(code: "none") { id } anything(id: "") { __typename }
             links { left { maybeText maybeColours maybeMatrix maybeMoment maybeRatio seldom textAbove
@@ -129,6 +134,46 @@ async def test_every_corner_is_compiled_and_answered_alike(corners: Services) ->
             assert answer.agree, (corner, name, answer)
             assert not answer.errors, (corner, name, answer.errors)
             assert answer.compiled is not None, (corner, name)
+
+
+async def test_each_request_is_answered_by_what_it_asks_for(corners: Services) -> None:
+    document = """query($id: ID!, $n: Int, $after: String, $d: Direction!, $o: ThingOrder, $f: ThingFilter) {
+        anything(id: $id) { __typename ... on Entity { id } ... on Thing { disc { size } parent { id } }
+            ... on Shelf { things(first: $n) { totalCount edges { node { id } } } } ... on Faulty { hidden } }
+        things(first: $n, after: $after, direction: $d, orderBy: $o, filter: $f) { pageInfo { endCursor hasNextPage }
+            edges { node { id tree(filter: $f) { edges { node { id } } } } } }
+    }"""
+    cursors: list[str | None] = [None]
+    answers = set()
+    for number, id in enumerate(IDS):
+        for name, caller in CALLERS.items():
+            variables = {
+                "id": id,
+                "n": (None, 0, 3)[number % 3],
+                "after": cursors[-1] if number % 5 == 3 else None,
+                "d": ("ASC", "DESC")[number // 5 % 2],
+                "o": (None, "NUMBER", "MOMENT", "SHELF")[number // 10],
+                "f": (None, {}, {"flag": True}, {"text": TEXTS[number % len(TEXTS)]})[number % 4],
+            }
+            answer = await both(corners, caller, document, variables, schema=SCHEMA)
+            assert answer.agree, (name, variables, answer)
+            if answer.compiled is not None:
+                answers.add(answer.compiled.data)
+                cursors.append(answer.data["things"]["pageInfo"]["endCursor"])
+    assert len(answers) > len(IDS)
+
+
+async def test_each_request_is_answered_in_its_language(corners: Services) -> None:
+    document = (
+        "{ nodes { ... on Thing { greeting disc { language } boxes { __typename ... on ShownBox { sides } } } } }"
+    )
+    answers = set()
+    for locale in (*i18n.LOCALES, *i18n.LOCALES):
+        answer = await both(corners, CALLERS[ADMIN], document, locale=locale, schema=SCHEMA)
+        assert answer.compiled is not None
+        assert answer.agree, locale
+        answers.add(answer.compiled.data)
+    assert len(answers) == len(i18n.LOCALES)
 
 
 async def test_stock_execution_says_what_is_wrong(corners: Services) -> None:

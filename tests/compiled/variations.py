@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from graphql import (
     ArgumentNode,
@@ -19,6 +19,7 @@ from graphql import (
     NamedTypeNode,
     NameNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -41,7 +42,7 @@ FLAGS: Final = ("if", "None", "c0")
 """Variables that decide what is selected."""
 AT_EITHER_END: Final = (("first", "after"), ("last", "before"))
 
-Node = TypeVar("Node", FieldNode, InlineFragmentNode)
+_TYPENAME: Final = (FieldNode(name=NameNode(value="__typename")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class _Selections(Visitor):
         super().__init__()
         self.flags: set[str] = set()
         self.fragments: list[FragmentDefinitionNode] = []
+        self._repeated = 0
         self._types = types
         self._chance = chance
 
@@ -140,9 +142,11 @@ class _Selections(Visitor):
         kind = NamedTypeNode(name=NameNode(value=parent.name))
         selections = list(node.selections)
         if self._chance.random() < 0.2:
-            selections.insert(self._chance.randrange(len(selections) + 1), FieldNode(name=NameNode(value="__typename")))
+            selections.insert(self._chance.randrange(len(selections) + 1), *_TYPENAME)
         if self._chance.random() < 0.1:
             selections.append(self._chance.choice(selections))
+        if self._chance.random() < 0.15:
+            selections.append(self._again(self._chance.choice(selections)))
         if self._chance.random() < 0.1:
             inner = SelectionSetNode(selections=tuple(selections[:2]))
             within = InlineFragmentNode(type_condition=kind, directives=self._directives(), selection_set=inner)
@@ -155,6 +159,23 @@ class _Selections(Visitor):
             )
             selections = [FragmentSpreadNode(name=name, directives=self._directives())]
         return SelectionSetNode(selections=tuple(selections))
+
+    def _again(self, node: SelectionNode) -> SelectionNode:
+        """A field once more under a name of its own, with less below it; anything else as it is."""
+        if not isinstance(node, FieldNode):
+            return node
+        self._repeated += 1
+        below = node.selection_set
+        if below is not None:
+            fewer = below.selections[self._chance.randrange(len(below.selections)) :]
+            below = SelectionSetNode(selections=(*fewer, *_TYPENAME[: self._chance.randrange(2)]))
+        return FieldNode(
+            name=node.name,
+            alias=NameNode(value=f"again{self._repeated}"),
+            arguments=node.arguments,
+            directives=node.directives,
+            selection_set=below,
+        )
 
     def _directives(self) -> tuple[DirectiveNode, ...]:
         if self._chance.random() > 0.08:

@@ -25,8 +25,6 @@ from schema.operations import Documents, ReadDocuments
 from schema.scalars import DATE_TIME
 from tests.compiled.corners.shown import (
     Anything,
-    Box,
-    Disc,
     DiscOrBox,
     Entity,
     Faulty,
@@ -42,7 +40,7 @@ from tests.compiled.corners.shown import (
     ThingFilter,
     ThingOrder,
 )
-from tests.compiled.corners.tables import TABLES, Colour
+from tests.compiled.corners.tables import TABLES, Box, Colour, Disc
 from tests.schema.running import UNBOUNDED
 
 Arguments = Mapping[str, Any]

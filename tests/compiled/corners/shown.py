@@ -1,6 +1,5 @@
 """The types of the schema full of corners."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from schema.connection import After, Before, Connection, CountedConnection, Edge
 from schema.enums import Direction
 from schema.fields import shown_as
 from schema.registry import shows
-from tests.compiled.corners.tables import Colour, FaultyRow, LinkRow, ShelfRow, ThingRow
+from tests.compiled.corners.tables import Box, Colour, Disc, FaultyRow, LinkRow, ShelfRow, ThingRow
 
 strawberry.enum(Colour)
 
@@ -24,21 +23,6 @@ class ThingOrder(StrEnum):
     NUMBER = "NUMBER"
     MOMENT = "MOMENT"
     SHELF = "SHELF"
-
-
-@dataclass(frozen=True)
-class Disc:
-    """A shape in memory."""
-
-    radius: float
-
-
-@dataclass(frozen=True)
-class Box:
-    """Another one, with one of them in it or nothing."""
-
-    sides: list[list[int]]
-    inner: Disc | None
 
 
 @strawberry.interface
@@ -146,6 +130,12 @@ class Thing(Named):
     hidden_parent: "Thing | None" = strawberry.field(resolver=related)
     hidden_children: list["Thing"] = strawberry.field(resolver=related)
     links: list["Link"] = strawberry.field(resolver=related)
+    disc: ShownDisc
+    boxes: list[DiscOrBox | None] | None
+
+    @shown_as("LinkConnection", "")
+    def some_links(self, info: Info, first: First = None) -> Any:
+        return related(self, info)
 
     @strawberry.field
     def loud(self) -> str:
@@ -240,6 +230,16 @@ class ThingEdge(Edge):
 @strawberry.type
 class ThingConnection(CountedConnection):
     edges: list[ThingEdge]
+
+
+@strawberry.type
+class LinkEdge(Edge):
+    node: Link
+
+
+@strawberry.type
+class LinkConnection(CountedConnection):
+    edges: list[LinkEdge]
 
 
 @strawberry.type

@@ -4,6 +4,7 @@ Staff see all of it, portal users a part, and nobody is shown less still.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -38,7 +39,8 @@ from app.reading import (
 from app.services.tables.kinds import HEX, PUBLIC_ID
 from app.services.tables.views import is_portal, is_staff
 
-FLOAT: Final = Kind("float", through(float))
+FLOAT: Final = Kind("float", through(lambda value: value + 0.0))
+"""Numbers in which -0.0 is 0.0, because the two are equal."""
 
 
 class Colour(Enum):
@@ -47,6 +49,21 @@ class Colour(Enum):
     RED = 1
     GREEN = 'g"'
     None_ = None
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A shape in memory."""
+
+    radius: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """Another one, with one of them in it or nothing."""
+
+    sides: list[list[int]]
+    inner: Disc | None
 
 
 class ThingRow(Row):
@@ -104,6 +121,11 @@ def _seldom(values: Mapping[str, Any], view: View) -> int | None:
     return values["maybe_number"] if values["flag"] else None
 
 
+def _boxes(values: Mapping[str, Any], view: View) -> list[Disc | Box | None] | None:
+    number: int | None = values["maybe_number"]
+    return None if number is None else [Box([[number]], values["disc"]), None, values["disc"]][: number % 4]
+
+
 THING: Final = Table(
     row=ThingRow,
     source="thing",
@@ -156,6 +178,8 @@ THING: Final = Table(
         "seldom": Computed(("flag", "maybe_number"), _seldom, pure=True),
         "colour_of": Computed(("number",), lambda values, view: [*Colour][values["number"] % 3], pure=True),
         "portal": Computed((), lambda values, view: is_portal(view)),
+        "disc": Computed(("ratio",), lambda values, view: Disc(values["ratio"]), pure=True),
+        "boxes": Computed(("maybe_number", "disc"), _boxes, pure=True),
         "loud": Basis(("text",)),
         "sizes": Basis(("ratio", "matrix", "deep")),
         "shapes": Basis(("number", "ratio")),
@@ -171,6 +195,7 @@ THING: Final = Table(
         "hidden_parent": One("Thing", "thing.parent_id", visible=is_staff),
         "hidden_children": Many("Thing", "thing.id", "thing.parent_id", visible=is_staff),
         "links": Many("Link", "thing.id", "link.left_id"),
+        "some_links": Paged("Thing.someLinks", "Link", "thing.id", "link.left_id"),
     },
     scope=_things,
     order="NUMBER",

@@ -79,8 +79,7 @@ class Assembly:
         target = self._frame(asked.target)
         found = self._maker.rows(target, self._related(target))
         if isinstance(asked.relation, One):
-            by_key = dict(zip(target.keys, found, strict=True))
-            return [by_key.get(link) for link in links]
+            return list(map(dict(zip(target.keys, found, strict=True)).get, links))
         return self._many(frame, asked, asked.relation, target, found, links)
 
     @staticmethod
@@ -91,8 +90,12 @@ class Assembly:
         nothing = (0, 0)
         if not relation.but_itself:
             return [found[slice(*spans.get(link, nothing))] for link in links]
+        keys = target.keys
+        nobody_else = {link: keys[start] for link, (start, stop) in spans.items() if stop == start + 1}
         return [
-            [found[index] for index in range(*spans.get(link, nothing)) if target.keys[index] != key]
+            []
+            if nobody_else.get(link) == key
+            else [found[index] for index in range(*spans.get(link, nothing)) if keys[index] != key]
             for link, key in zip(links, frame.keys, strict=True)
         ]
 
@@ -137,9 +140,12 @@ def spans_of(parents: Sequence[Any]) -> dict[Any, tuple[int, int]]:
     Raises:
         RuntimeError: They don't stand together: one parent's rows would become another's.
     """
+    counts, length = Counter(parents), len(parents)
+    if len(counts) == length:  # each row has a parent of its own
+        return dict(zip(parents, zip(range(length), range(1, length + 1), strict=True), strict=True))
     spans: dict[Any, tuple[int, int]] = {}
     together: list[Any] = []
-    for parent, count in Counter(parents).items():
+    for parent, count in counts.items():
         spans[parent] = (len(together), len(together) + count)
         together += [parent] * count
     if together != list(parents):

@@ -200,7 +200,7 @@ class TemplateMaker:
                 column = frame.made(name, _written(make, self._known))
             case Relation(key=key, required=required, many=many, under=under):
                 found = related[key] if under is None or key in related else related[*under, key]
-                column = [array(each) for each in found] if many else [NULL if each is None else each for each in found]
+                column = list(map(array, found)) if many else [NULL if each is None else each for each in found]
         if column is None or (required and NULL in column):
             raise Unexpected("a null that may not be")
         return column
@@ -208,7 +208,7 @@ class TemplateMaker:
 
 def array(parts: Sequence[bytes]) -> bytes:
     """The JSON of a list."""
-    return b"[%b]" % b",".join(parts)
+    return b"[%b]" % b",".join(parts) if parts else b"[]"
 
 
 def _written(finishing: Finishing, known: Any) -> Finish:

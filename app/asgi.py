@@ -40,7 +40,11 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
                     raise
             yield
 
-    schema = create_schema(introspection=settings.introspection, limits=limits or Limits(cost=settings.max_cost))
+    schema = create_schema(
+        introspection=settings.introspection,
+        limits=limits or Limits(cost=settings.max_cost),
+        trusted=bool(settings.trusted_documents),
+    )
     endpoints: dict[str, Endpoint] = {
         "/graphql": GraphQLEndpoint(settings, schema, schema.compiled, present, current),
         "/healthz": healthz,

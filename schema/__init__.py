@@ -61,12 +61,13 @@ class Schema(strawberry.Schema):
 
 
 @cache
-def create_schema(*, introspection: bool, limits: Limits | None = None) -> Schema:
-    """The schema, which describes itself to clients or doesn't, and how much a document may hold.
+def create_schema(*, introspection: bool, limits: Limits | None = None, trusted: bool = False) -> Schema:
+    """The schema, which describes itself to clients or doesn't, how much a document may hold, and whether all that come
+    are trusted.
 
     It takes a tenth of a second to make and never changes, so that applications in one process share it.
     """
-    documents = Documents(introspection=introspection, limits=limits)
+    documents = Documents(introspection=introspection, limits=limits, trusted=trusted)
     schema = Schema(
         query=Query,
         mutation=Mutation,

@@ -133,6 +133,8 @@ def test_a_document_is_read_once_unless_it_holds_text_that_may_be_a_password() -
     assert documents.read(SCHEMA, plain) is documents.read(SCHEMA, plain)
     literal = '{ customer(number: "10432") { id } }'
     assert documents.read(SCHEMA, literal) is not documents.read(SCHEMA, literal)
+    trusted = Documents(introspection=False, trusted=True)
+    assert trusted.read(SCHEMA, literal) is trusted.read(SCHEMA, literal)
     long = "{ viewer { name } }" + " " * LONGEST_REMEMBERED
     assert documents.read(SCHEMA, long) is not documents.read(SCHEMA, long)
 

@@ -110,8 +110,8 @@ class Documents:
     def read(self, schema: GraphQLSchema, text: str) -> ReadDocument:
         """The document in a text.
 
-        One that holds a text literal and isn't trusted, or can't run, is read anew each time: what was written there may
-        be a password, which is not to stay in memory. Clients that send values as variables get the benefit.
+        One that can't run, or holds a text literal and isn't trusted, is read anew each time: what was written there
+        may be a password, which is not to stay in memory. Clients that send values as variables get the benefit.
 
         Raises:
             GraphQLSyntaxError: it is no document.

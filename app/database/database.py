@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Protocol, TypeVar
 
 from app.database.asyncpg import PostgresEngine
@@ -101,14 +102,23 @@ class Database:
         self._refuse_inside()
         token = _inside.set(True)
         try:
-            for again in range(1, TRIES):
-                try:
-                    return await self._once(work, durable)
-                except SerializationFailed:
-                    await asyncio.sleep(random.uniform(0, 0.01 * 2**again))  # noqa: S311 (jitter, not a secret)
-            return await self._once(work, durable)
+            return await _until_done(partial(self._once, work, durable))
         finally:
             _inside.reset(token)
+
+    async def write_whole(self, sql: str, *args: object, rows: int) -> Rows:
+        """Runs one writing statement, of which all is kept where it returns so many rows, and else nothing.
+
+        It is a transaction of its own that isn't durable, in one round trip: for counted tries.
+
+        Returns:
+            Its rows; none where nothing was kept.
+
+        Raises:
+            DatabaseUnavailable: The database is down or busy; the statement may have happened.
+        """
+        self._refuse_inside()
+        return await _until_done(partial(self._engine.write_whole, sql, args, rows))
 
     async def ready(self) -> None:
         """Returns where the database can be written to.
@@ -146,6 +156,16 @@ class Database:
     def _refuse_inside() -> None:
         if _inside.get():
             raise RuntimeError("Inside a transaction, statements go through the Transaction it was given.")
+
+
+async def _until_done(run: Callable[[], Awaitable[T]]) -> T:
+    """Runs a transaction again where the database undoes it for the sake of another one."""
+    for again in range(1, TRIES):
+        try:
+            return await run()
+        except SerializationFailed:
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**again))  # noqa: S311 (jitter, not a secret)
+    return await run()
 
 
 @asynccontextmanager

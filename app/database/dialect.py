@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, overload
 
 import orjson
 
-Kind = Literal["bigint", "int", "text"]
+Kind = Literal["bigint", "bytea", "int", "text"]
 
 
 class Dialect(ABC):
@@ -37,6 +37,10 @@ class Dialect(ABC):
     @abstractmethod
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         """A condition: the expression is one of the values of the list bound to the placeholder."""
+
+    @abstractmethod
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        """A value whose type its place in the statement doesn't tell."""
 
     @abstractmethod
     def numbers_since(self, listed: str, oldest: str, new: str) -> str:
@@ -80,6 +84,9 @@ class SqliteDialect(Dialect):
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} IN (SELECT value FROM json_each({placeholder}))"
 
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        return placeholder
+
     def numbers_since(self, listed: str, oldest: str, new: str) -> str:
         return (
             f"(SELECT json_group_array(value) FROM (SELECT value FROM json_each({listed}) WHERE value > {oldest}"
@@ -106,6 +113,9 @@ class PostgresDialect(Dialect):
 
     def any_of(self, expression: str, placeholder: str, kind: Kind = "bigint") -> str:
         return f"{expression} = ANY({placeholder}::{kind}[])"
+
+    def typed(self, placeholder: str, kind: Kind) -> str:
+        return f"{placeholder}::{kind}"
 
     def numbers_since(self, listed: str, oldest: str, new: str) -> str:
         return (

@@ -70,6 +70,9 @@ class Engine(Protocol):
     async def execute(self, sql: str, args: tuple[object, ...]) -> int:
         """Like `Executor.execute`, on a connection of its own."""
 
+    async def write_whole(self, sql: str, args: tuple[object, ...], rows: int) -> Rows:
+        """Like `Database.write_whole`, once."""
+
     def transaction(self, *, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end of the block and undoes what an exception or a cancellation left.
 

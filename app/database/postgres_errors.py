@@ -43,6 +43,10 @@ class ConnectionLost(DatabaseUnavailable):
     """The connection ended. Where nothing was done on it yet, another may still serve."""
 
 
+class Undone(StatementFailed):
+    """A statement undid itself: see `PostgresEngine.write_whole`."""
+
+
 class NoLongerPrimary(DatabaseUnavailable):
     """The server became a standby: all connections to it are useless, not this one alone."""
 
@@ -54,6 +58,8 @@ def translate(error: BaseException, *, closed: bool) -> Exception | None:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         kind = _CONSTRAINTS.get(type(error), ConstraintKind.OTHER)
         return ConstraintViolated(kind, str(error.constraint_name or error.column_name))
+    if isinstance(error, asyncpg.DivisionByZeroError):
+        return Undone(type(error).__name__)
     if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
         return NoLongerPrimary("PostgreSQL doesn't take writes here any more.")
     if isinstance(error, _LOST) or (closed and isinstance(error, asyncpg.InterfaceError)):

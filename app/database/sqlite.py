@@ -53,6 +53,10 @@ def path_of(url: str) -> str:
     return unquote(path)
 
 
+class _Undone(Exception):
+    """Undoes a transaction."""
+
+
 class SqliteTransaction:
     """Statements on one connection. It is what a transaction's work is given."""
 
@@ -178,6 +182,15 @@ class SqliteEngine:
             await asyncio.shield(undoing)
             raise
         self._turn.release()
+
+    async def write_whole(self, sql: str, args: tuple[object, ...], rows: int) -> Rows:
+        with suppress(_Undone):
+            async with self.transaction() as tx:
+                written = await tx.fetch(sql, *args)
+                if len(written) != rows:
+                    raise _Undone
+                return written
+        return []
 
     async def scrub(self, tables: Sequence[str]) -> bool:
         """The whole file, whichever the tables: pages that are free now may hold rows of any of them."""

@@ -22,6 +22,8 @@ from app.services.throttle_taken import Application, Count, Emptied, Taken, hold
 from app.services.usernames import MAX_LENGTH, canonical
 from app.settings import Settings
 
+TRIES: Final = 3
+"""How often a try is counted at most where a wait that stopped it has been lifted meanwhile."""
 _HALF: Final = 16
 """Bytes. A key about a username is half of the username's hash and half of the other's, so that it can be renamed."""
 
@@ -51,7 +53,6 @@ class Throttle:
         username_hash = self.username_hash(application, username)
         kinds = self._keys_of(application, username_hash, address, device)
         now = milliseconds(self._clock.now())
-        await self._refuse_locked(self._database, list(kinds), now)
         values: list[object] = [now]
         for key, kind in kinds.items():
             of_address = kind is Kind.ADDRESS
@@ -64,14 +65,13 @@ class Throttle:
                 first_lock,
             ]
 
-        async def work(tx: Transaction) -> Taken:
-            rows = await tx.fetch(self._counting[len(kinds)], *values)
-            if len(rows) < len(kinds):
-                await self._refuse_locked(tx, list(kinds), now)
-            counts = (Count(kinds[bytes(row["key"])], bytes(row["key"]), row["locked_until"]) for row in rows)
-            return Taken(application, username_hash, now, tuple(counts))
-
-        return await self._database.transact(work, durable=False)
+        for _ in range(TRIES):
+            rows = await self._database.write_whole(self._counting[len(kinds)], *values, rows=len(kinds))
+            if rows:
+                counts = (Count(kinds[bytes(row["key"])], bytes(row["key"]), row["locked_until"]) for row in rows)
+                return Taken(application, username_hash, now, tuple(counts))
+            await self._refuse_locked(list(kinds), now)
+        raise Refused(TooManyAttempts(1))
 
     async def give_back(self, taken: Taken) -> None:
         """Takes a try back that was neither right nor wrong, and the wait that it began."""
@@ -149,14 +149,14 @@ class Throttle:
     def _username_key(self, application: Application, username_hash: bytes) -> bytes:
         return username_hash[:_HALF] + self._keys.throttle_hash(application, Kind.USERNAME)[:_HALF]
 
-    async def _refuse_locked(self, executor: Executor, keys: Sequence[bytes], now: int) -> None:
-        """Lets a try pass that none of its counts makes wait.
+    async def _refuse_locked(self, keys: Sequence[bytes], now: int) -> None:
+        """Says how long to wait; where meanwhile nobody has to any more, it comes back.
 
         Raises:
             Refused: TooManyAttempts, with the longest of the waits.
         """
         sql = f"SELECT max(locked_until) AS latest FROM throttle WHERE key IN ({placeholders(len(keys))})"
-        latest = (await executor.fetch(sql, *keys))[0]["latest"]
+        latest = (await self._database.fetch(sql, *keys))[0]["latest"]
         if latest and latest > now:
             raise Refused(TooManyAttempts(math.ceil((latest - now) / 1000)))
 

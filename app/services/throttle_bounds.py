@@ -11,6 +11,7 @@ from enum import auto
 from typing import Final
 
 from app.database.dialect import Dialect
+from app.database.dialect import Kind as DatabaseKind
 from app.models.enums import Name
 from app.settings import Settings
 
@@ -82,12 +83,18 @@ def counting(bounds: dict[Kind, Bound], dialect: Dialect, rows: int) -> str:
     """The statement that counts a try on so many rows, each of which may be new, unless it is one to wait for.
 
     `$1` is now; then come key, kind, username's hash, the list that begins an address's, and the lock that the first
-    try already makes. It answers the rows it counted on: fewer than it was given means that one of them is full.
+    try already makes. It answers the rows it counted on: fewer than it was given where one of them is full. One that
+    is known to be has it count on none; one that is filled meanwhile by others can still be met on the way.
     """
-    values = ", ".join(
-        f"(${first}, ${first + 1}, ${first + 2}, 1, ${first + 3}, $1, ${first + 4})"
-        for first in range(2, 2 + 5 * rows, 5)
-    )
+    kinds: tuple[DatabaseKind, ...] = ("bytea", "text", "bytea", "text", "bigint")
+    firsts = range(2, 2 + len(kinds) * rows, len(kinds))
+    values = []
+    for first in firsts:
+        key, kind, username_hash, recent, lock = (
+            dialect.typed(f"${first + place}", each) for place, each in enumerate(kinds)
+        )
+        values.append(f"({key}, {kind}, {username_hash}, 1, {recent}, {dialect.typed('$1', 'bigint')}, {lock})")
+    keys = ", ".join(f"${first}" for first in firsts)
 
     def of_kind(name: str) -> str:
         cases = " ".join(f"WHEN '{kind}' THEN {getattr(bound, name)}" for kind, bound in bounds.items())
@@ -96,7 +103,9 @@ def counting(bounds: dict[Kind, Bound], dialect: Dialect, rows: int) -> str:
     window = dialect.numbers_since("throttle.recent", f"$1 - {bounds[Kind.ADDRESS].forget}", "$1")
     return (
         "INSERT INTO throttle (key, kind, username_hash, tries, recent, last_try_at, locked_until)"
-        f" VALUES {values} ON CONFLICT (key) DO UPDATE SET (tries, recent, last_try_at, locked_until) = ("
+        f" SELECT * FROM (VALUES {', '.join(values)}) AS tried WHERE NOT EXISTS"
+        f" (SELECT 1 FROM throttle AS full_one WHERE full_one.key IN ({keys}) AND full_one.locked_until > $1)"
+        " ON CONFLICT (key) DO UPDATE SET (tries, recent, last_try_at, locked_until) = ("
         "SELECT tries, recent, $1, CASE WHEN tries < bound THEN 0 WHEN tries - bound >= doublings THEN $1 + longest"
         " ELSE $1 + (wait << (tries - bound)) END FROM ("
         f"SELECT recent, CASE WHEN recent IS NOT NULL THEN {dialect.json_length('recent')}"

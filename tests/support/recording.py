@@ -50,6 +50,10 @@ class RecordedDatabase(RecordedExecutor):
         super().__init__(database, [])
         self._database = database
 
+    async def write_whole(self, sql: str, *args: object, rows: int) -> Rows:
+        self.statements.append(sql)
+        return await self._database.write_whole(sql, *args, rows=rows)
+
     async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, durable: bool = True) -> T:
         async def recorded(tx: Transaction) -> T:
             self.statements.append("BEGIN")

@@ -3,7 +3,9 @@
 Lower-casing and NFC only: a wider folding would let two mailboxes share one password.
 """
 
+import re
 import unicodedata
+from typing import Final
 
 import idna
 
@@ -11,6 +13,10 @@ from app.models.enums import FieldProblemCode
 
 MAX_LENGTH = 254
 _FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+
+_PLAIN_LABEL: Final = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN_DOMAIN: Final = re.compile(rf"(?=.{{1,253}}\Z){_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*")
+"""A domain that idna leaves as it is. Nearly all are, and idna looks at every letter in Python."""
 
 
 def canonical(email: str) -> str | None:
@@ -41,6 +47,8 @@ def _canonical(email: str) -> str | None:
     local, at, domain = lowered.partition("@")
     if not local or not at or "@" in domain:
         return None
+    if _PLAIN_DOMAIN.fullmatch(domain):
+        return lowered
     try:
         encoded = idna.encode(domain).decode("ascii")
     except idna.IDNAError:

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,16 @@ def test_the_length_is_looked_at_before_anything_is_normalised() -> None:
 @given(st.text(max_size=MAX_LENGTH))
 def test_any_text_has_either_a_key_or_a_problem(typed: str) -> None:
     assert (canonical(typed) is None) is (problem_of(typed) is not None)
+
+
+@given(st.text("abz09.-x_", min_size=1, max_size=12), st.integers(1, 70), st.sampled_from(["", ".", "n", "a."]))
+def test_a_domain_is_what_idna_makes_of_it_however_plain(piece: str, times: int, between: str) -> None:
+    domain = between.join([piece] * times)[: MAX_LENGTH - 2]
+    try:
+        expected = idna.encode(domain).decode()
+    except idna.IDNAError:
+        expected = "."
+    assert canonical(f"a@{domain}") == (None if expected.endswith(".") else f"a@{expected}")
 
 
 @given(st.emails())

@@ -36,9 +36,12 @@ def _of_arrays(statement: Statement, record: Any) -> Mapping[str, Columns]:
 
 
 def _of_rows(statement: Statement, records: Sequence[Any]) -> Mapping[str, Columns]:
-    """The rows that SQLite answers: the number of a level, the place in it, and the level's columns."""
+    """The rows that SQLite answers: the number of a level, the place in it, and the level's columns.
+
+    They come in this order, but only for how SQLite goes about it; to sort what is sorted takes no time.
+    """
     found = {}
-    for number, rows in groupby(records, key=itemgetter(0)):
+    for number, rows in groupby(sorted(records, key=itemgetter(0, 1)), key=itemgetter(0)):
         level = statement.levels[number]
         found[level.name] = dict(zip(level.columns, list(zip(*rows, strict=True))[2:], strict=False))
     return found

@@ -13,7 +13,7 @@ from app.services.problems import FieldProblem, InvalidInput, NotFound, Refused
 from app.services.questions import QUESTIONS, One, PageOf, Rows, by_key
 from app.services.resources import Resources
 from app.services.tables import TABLES
-from app.services.tables.views import Viewpoint, view_of
+from app.services.tables.views import Spans, Viewpoint, view_of
 from app.services.validation import public_name
 
 _CODES = {
@@ -30,8 +30,9 @@ class Reader:
     Every method raises `Refused` with `InvalidInput` where an argument of a list, however deep, is wrong.
     """
 
-    def __init__(self, resources: Resources, answer: Answer | None = None) -> None:
+    def __init__(self, resources: Resources, answer: Answer | None = None, spans: Spans | None = None) -> None:
         self._resources = resources
+        self._spans = spans or Spans.of(resources.settings)
         self._reading = Reading(TABLES, resources.database)
         self._answer = answer
 
@@ -40,7 +41,7 @@ class Reader:
 
         Within it a password's status comes from one reading of each login, whichever field met it first.
         """
-        return Reader(self._resources, Answer())
+        return Reader(self._resources, Answer(), self._spans)
 
     async def ask(self, question: str, caller: Caller, selected: Selected) -> Any:
         """The answer to one of `QUESTIONS`: a row or None, a list, or a page.
@@ -98,7 +99,7 @@ class Reader:
     def view_of(self, caller: Caller) -> View:
         """What a caller looks through."""
         resources = self._resources
-        viewpoint = Viewpoint(caller, resources.clock.now(), resources.settings, resources.audit)
+        viewpoint = Viewpoint(caller, resources.clock.now(), resources.settings, self._spans, resources.audit)
         return view_of(viewpoint, self._answer or Answer())
 
 

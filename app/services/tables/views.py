@@ -28,12 +28,32 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Spans:
+    """How long sessions may be idle, and temporary passwords live: None for ever."""
+
+    portal_idle: timedelta
+    staff_idle: timedelta
+    temporary: timedelta | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Spans":
+        """What the settings say; worked out once, since every view of the register names it."""
+        hours = settings.temporary_password_hours
+        return cls(
+            Lifetime.of_portal(settings).idle,
+            Lifetime.of_staff(settings).idle,
+            timedelta(hours=hours) if hours else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Viewpoint:
     """What a view of the register looks from. `audit` knows the keys under which events are found."""
 
     caller: Caller
     now: datetime
     settings: Settings
+    spans: Spans
     audit: Audit
 
 
@@ -45,14 +65,12 @@ def viewpoint(view: View) -> Viewpoint:
 
 def view_of(viewpoint: Viewpoint, answer: Answer) -> View:
     """The view of a caller, with the values for SQL that any table may name."""
-    caller, now, settings = viewpoint.caller, viewpoint.now, viewpoint.settings
-    temporary = timedelta(hours=settings.temporary_password_hours)
-    portal, staff = Lifetime.of_portal(settings), Lifetime.of_staff(settings)
+    caller, now, spans = viewpoint.caller, viewpoint.now, viewpoint.spans
     values = {
         "now": now,
-        "portal_seen_after": now - portal.idle,
-        "staff_seen_after": now - staff.idle,
-        "temporary_after": now - temporary if temporary else _EVER,
+        "portal_seen_after": now - spans.portal_idle,
+        "staff_seen_after": now - spans.staff_idle,
+        "temporary_after": now - spans.temporary if spans.temporary else _EVER,
         "session_id": caller.session_id if isinstance(caller, Person) else None,
         "staff_id": caller.staff_id if isinstance(caller, StaffUser) else None,
         "token_id": caller.token_id if isinstance(caller, TokenUser) else None,

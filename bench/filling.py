@@ -72,8 +72,8 @@ def _register(made: Made) -> Iterator[Records]:
     yield "customer", made.customers
     yield "login", made.logins
     yield "reference", made.references
-    yield "customer_search", made.searched("customer", made.customers, "number")
-    yield "reference_search", made.searched("reference", made.references, "email")
+    yield "customer_search", made.searched("customer", made.customers, "number", "number_key")
+    yield "reference_search", made.searched("reference", made.references, "email", "name_key")
 
 
 async def make_token(services: Services) -> str:

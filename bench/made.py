@@ -104,10 +104,10 @@ class Made:
             former_staff=[member["email"] for member in self.staff if not member["active"]],
         )
 
-    def searched(self, table: str, records: Iterable[Record], start: str) -> list[Record]:
-        """What searches find the records by."""
+    def searched(self, table: str, records: Iterable[Record], start: str, order: str) -> list[Record]:
+        """What searches find the records by, and what these are listed by."""
         return [
-            {"key": key, f"{table}_id": record["id"]}
+            {"key": key, "order_key": record[order], f"{table}_id": record["id"]}
             for record in records
             for key in search_keys(name=record["name"], starts=(record[start],))
         ]

@@ -77,11 +77,11 @@ class _Filling:
         await self._insert("customer", columns, rows)
         keys = await self._keys("customer", "number")
         found = (
-            (key, keys[c.number])
+            (key, fold(c.number), keys[c.number])
             for c in self.register.customers
             for key in search_keys(name=c.name, starts=(c.number,))
         )
-        await self._insert("customer_search", ("key", "customer_id"), found)
+        await self._insert("customer_search", ("key", "order_key", "customer_id"), found)
 
     async def logins(self) -> None:
         """One for each e-mail. Passwords are hashes of nothing, which nobody can log in with."""
@@ -103,9 +103,13 @@ class _Filling:
             login = logins[canonical(person.email)] if person.email else None
             rows.append(self._reference(person, customers[customer.number], settings, login))
         await self._insert("reference", _REFERENCE, rows)
-        written = await self.tx.fetch("SELECT id, name, email FROM reference")
-        found = ((key, row["id"]) for row in written for key in search_keys(name=row["name"], starts=(row["email"],)))
-        await self._insert("reference_search", ("key", "reference_id"), found)
+        written = await self.tx.fetch("SELECT id, name, name_key, email FROM reference")
+        found = (
+            (key, row["name_key"], row["id"])
+            for row in written
+            for key in search_keys(name=row["name"], starts=(row["email"],))
+        )
+        await self._insert("reference_search", ("key", "order_key", "reference_id"), found)
 
     def _people(self) -> Iterable[tuple[DemoCustomer, DemoReference]]:
         return ((customer, person) for customer in self.register.customers for person in customer.references)

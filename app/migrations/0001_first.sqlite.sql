@@ -30,7 +30,7 @@ CREATE TABLE customer (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX customer_by_number ON customer (number_key, id);
+CREATE UNIQUE INDEX customer_by_number ON customer (number_key, id);
 CREATE INDEX customer_by_name ON customer (name_key, id);
 CREATE INDEX customer_by_created_at ON customer (created_at, id);
 CREATE INDEX customer_by_settings ON customer (settings_id);
@@ -89,7 +89,7 @@ CREATE TABLE reference (
     CONSTRAINT reference_login_is_email CHECK ((login_id IS NULL) = (email IS NULL)),
     CONSTRAINT reference_email_key CHECK ((email_key IS NULL) = (email IS NULL))
 ) STRICT;
-CREATE INDEX reference_by_name ON reference (name_key, id);
+CREATE UNIQUE INDEX reference_by_name ON reference (name_key, id);
 CREATE INDEX reference_by_email ON reference (email_order, id);
 CREATE INDEX reference_by_created_at ON reference (created_at, id);
 CREATE INDEX reference_by_last_login_at ON reference (last_login_order, id);
@@ -173,20 +173,32 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_by_login ON ticket (login_id);
 CREATE INDEX ticket_by_expires_at ON ticket (expires_at);
 
--- Every start that a search may have: of the number, the e-mail, and each word of the name.
+-- Every start that a search may have: of the number, the e-mail, and each word of the name; and where the row stands in
+-- the list, which can't be said otherwise than the row says it. So the first ones that a broad search finds can be read
+-- in order, whatever number there is.
 CREATE TABLE customer_search (
     key TEXT NOT NULL,
-    customer_id INTEGER NOT NULL REFERENCES customer ON DELETE CASCADE,
-    PRIMARY KEY (key, customer_id)
+    order_key TEXT NOT NULL,
+    customer_id INTEGER NOT NULL,
+    PRIMARY KEY (key, customer_id),
+    FOREIGN KEY (order_key, customer_id) REFERENCES customer (number_key, id) ON UPDATE CASCADE ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX customer_search_by_customer ON customer_search (customer_id);
+CREATE INDEX customer_search_by_letter ON customer_search (substr(key, 1, 1), order_key, customer_id);
+CREATE INDEX customer_search_by_two_letters ON customer_search (substr(key, 1, 2), order_key, customer_id);
+CREATE INDEX customer_search_by_three_letters ON customer_search (substr(key, 1, 3), order_key, customer_id);
 
 CREATE TABLE reference_search (
     key TEXT NOT NULL,
-    reference_id INTEGER NOT NULL REFERENCES reference ON DELETE CASCADE,
-    PRIMARY KEY (key, reference_id)
+    order_key TEXT NOT NULL,
+    reference_id INTEGER NOT NULL,
+    PRIMARY KEY (key, reference_id),
+    FOREIGN KEY (order_key, reference_id) REFERENCES reference (name_key, id) ON UPDATE CASCADE ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reference_search_by_reference ON reference_search (reference_id);
+CREATE INDEX reference_search_by_letter ON reference_search (substr(key, 1, 1), order_key, reference_id);
+CREATE INDEX reference_search_by_two_letters ON reference_search (substr(key, 1, 2), order_key, reference_id);
+CREATE INDEX reference_search_by_three_letters ON reference_search (substr(key, 1, 3), order_key, reference_id);
 
 -- The audit: 64 chains, the head of each in a row of its own. JSON is text here: digests cover its very bytes.
 CREATE TABLE audit_head (

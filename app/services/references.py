@@ -164,7 +164,7 @@ async def write(tx: Transaction, reference: Reference, wanted: ReferenceFields) 
     reference.denied_permissions = [permission.value for permission in wanted.denied_permissions]
     await reference.save(using_db=tx.client)
     keys = search_keys(name=wanted.name, starts=(wanted.email,))
-    await write_search_keys(tx, "reference", reference.id, keys)
+    await write_search_keys(tx, "reference", reference.id, reference.name_key, keys)
 
 
 def changes_between(before: ReferenceFields | None, after: ReferenceFields | None) -> tuple[Change, ...]:

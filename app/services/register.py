@@ -140,7 +140,7 @@ async def _save_unique(tx: Transaction, customer: Customer) -> None:
         raise Refused(AlreadyExists("number", ids.encode("Customer", taken[0]["id"])))
     await customer.save(using_db=tx.client)
     keys = search_keys(name=customer.name, starts=(customer.number,))
-    await write_search_keys(tx, "customer", customer.id, keys)
+    await write_search_keys(tx, "customer", customer.id, customer.number_key, keys)
 
 
 def _with_keys(wanted: dict[str, Any]) -> dict[str, Any]:

@@ -233,6 +233,27 @@ async def test_a_lie_is_refused(database: Database, kind: str, lie: str) -> None
     assert await database.fetch("SELECT id FROM login") == []
 
 
+@pytest.mark.parametrize("table", ["customer", "reference"])
+async def test_search_keys_cannot_lie_about_the_order_of_their_list(database: Database, table: str) -> None:
+    own = {"customer": "number_key", "reference": "name_key"}[table]
+    insert = f"INSERT INTO {table}_search (key, order_key, {table}_id) SELECT $1, {{}}, id FROM {table}"
+    order = f"SELECT order_key FROM {table}_search"
+
+    async def work(tx: Transaction) -> None:
+        await make_reference(tx, await make_customer(tx), None)
+        await tx.execute(insert.format(own), "word")
+        await tx.execute(f"UPDATE {table} SET {own} = 'moved'")
+        assert [row["order_key"] for row in await tx.fetch(order)] == ["moved"]
+
+    await database.transact(work)
+    with pytest.raises(ConstraintViolated) as refused:
+        await database.execute(insert.format("'elsewhere'"), "other")
+    assert refused.value.kind == "foreign key"
+    with pytest.raises(ConstraintViolated):
+        await database.execute(f"UPDATE {table}_search SET order_key = 'elsewhere'")
+    assert len(await database.fetch(order)) == 1
+
+
 async def test_sessions_and_tickets_go_with_what_they_were_made_for(database: Database) -> None:
     async def work(tx: Transaction) -> None:
         login = await make_login(tx)

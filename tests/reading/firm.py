@@ -71,7 +71,7 @@ class Firm:
 
     async def customer(self, number: str, name: str, **more: Any) -> int:
         key = await self.insert("customer", **self.customer_row(number, name, **more))
-        await self._index("customer", key, search_keys(name=name, starts=(number,)))
+        await self._index("customer", key, fold(number), search_keys(name=name, starts=(number,)))
         return key
 
     async def login(self, email: str, *, password: bool = True, **more: Any) -> int:
@@ -101,12 +101,13 @@ class Firm:
     ) -> int:
         """A reference that may log in where it has a login."""
         key = await self.insert("reference", **self.reference_row(customer, name, email, login, **more))
-        await self._index("reference", key, search_keys(name=name, starts=(email,)))
+        await self._index("reference", key, fold(name), search_keys(name=name, starts=(email,)))
         return key
 
-    async def _index(self, kind: str, key: int, search: Sequence[str]) -> None:
+    async def _index(self, kind: str, key: int, order: str, search: Sequence[str]) -> None:
+        columns = f"key, order_key, {kind}_id"
         for word in search:
-            await self.database.execute(f"INSERT INTO {kind}_search (key, {kind}_id) VALUES ($1, $2)", word, key)
+            await self.database.execute(f"INSERT INTO {kind}_search ({columns}) VALUES ($1, $2, $3)", word, order, key)
 
     async def session(self, **more: Any) -> int:
         """A session that began now."""

@@ -110,16 +110,30 @@ Field = Column | Computed | Fixed | Basis | Relation
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """A source of its own in which a condition looks for rows of a table, and which has one of the table's orders.
+
+    `keys` are what that order goes by, in the source's words; the last is the key of the row that is found. `in_order`
+    is the condition in words by which an index answers it in that order.
+    """
+
+    source: str
+    order: str
+    keys: tuple[str, ...]
+    in_order: str
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A condition on the rows of a table, the joins it needs, and the values for `:names` in it that are its own.
 
-    With an `expression` the SQL is a SELECT, and the expression is to be one of what it finds.
+    With a `finding` the SQL is about the rows of its source, and holds for the table's rows that these find.
     """
 
     sql: str
     joins: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
-    expression: str = ""
+    finding: Finding | None = None
 
 
 EVERYTHING = Condition("TRUE")

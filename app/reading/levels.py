@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.reading.executor import Dialect
-from app.reading.fields import Condition, Many, Order, Paged
+from app.reading.fields import EVERYTHING, Condition, Finding, Many, Order, Paged
 from app.reading.page import MAX_SIZE
 from app.reading.plan import KEY, PagePlan, Plan
 from app.reading.request import CONDITION, PageShape, after_of, before_of, filter_of, size_of
@@ -17,6 +17,8 @@ TOTAL: Final = "total"
 _PARENT_KEY: Final = "parent.key"
 _MOST_ROWS: Final = str(MAX_SIZE + 1)
 """The most rows of a page. With it in the statement the planner knows that few are wanted, whatever will be bound."""
+MOST_SORTED: Final = 2_000
+"""How much a search may find to be sorted. More is gone through in order."""
 
 
 def order_names(order: Order) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class Levels:
         """One page of the rows for which `own` holds."""
         order = page.rows.table.orders[shape.order]
         select = self._select(page.rows, scope, order)
-        self._restrict(select, page, shape, own)
+        self._restrict(select, page, shape, own, alone=own is None and scope == EVERYTHING)
         select.limit(_MOST_ROWS)
         names = ", ".join(name + " DESC" * shape.runs_down for name in order_names(order))
         size = self.slots.placeholder(size_of(page.rows.index))
@@ -124,13 +126,15 @@ class Levels:
         select.where(scope)
         return select
 
-    def _restrict(self, select: Select, page: PagePlan, shape: PageShape, own: Condition | None) -> None:
-        """Keeps only the rows of the page, up to its limit."""
+    def _restrict(
+        self, select: Select, page: PagePlan, shape: PageShape, own: Condition | None, *, alone: bool = False
+    ) -> None:
+        """Keeps only the rows of the page, up to its limit; `alone` says that nothing but its shape restricts it."""
         index, order = page.rows.index, page.rows.table.orders[shape.order]
         keys = order.with_key_of(page.rows.table.key)
         if own is not None:
             select.where(own)
-        self._filter(select, index, shape)
+        self._filter(select, index, shape, alone=alone)
         if shape.after:
             select.beyond(keys, after_of(index), descending=shape.descending)
         if shape.before:
@@ -144,10 +148,38 @@ class Levels:
         self._filter(select, page.rows.index, shape)
         return select
 
-    def _filter(self, select: Select, index: int, shape: PageShape) -> None:
-        for number, wanted in enumerate(shape.filters or ()):
-            sql = f"{wanted.expression} {self._among_those(wanted.sql)}" if wanted.expression else wanted.sql
+    def _filter(self, select: Select, index: int, shape: PageShape, *, alone: bool = False) -> None:
+        filters = shape.filters or ()
+        for number, wanted in enumerate(filters):
+            sql, finding = wanted.sql, wanted.finding
+            if finding is not None:
+                in_order = alone and len(filters) == 1 and finding.order == shape.order
+                found = self._first_found(sql, finding, index, shape) if in_order else _found(sql, finding)
+                sql = f"{select.table.key} {self._among_those(found)}"
             select.where(Condition(sql, wanted.joins, dict.fromkeys(wanted.names)), filter_of(index, number))
+
+    def _first_found(self, condition: str, finding: Finding, index: int, shape: PageShape) -> str:
+        """A SELECT for those of what is found that a page is made of, where nothing else leaves rows out.
+
+        Little is sorted. Much is gone through in the order of the list until the page is full: there the next is near.
+        """
+        much = f"EXISTS (SELECT 1 FROM {finding.source} WHERE {condition} LIMIT 1 OFFSET {MOST_SORTED})"
+        sorted_ = self._first(finding, f"NOT {much} AND {condition}", index, shape)
+        met = self._first(finding, f"{much} AND {finding.in_order}", index, shape)
+        return f"SELECT * FROM ({sorted_}) AS sorted UNION ALL SELECT * FROM ({met}) AS met"
+
+    def _first(self, finding: Finding, condition: str, index: int, shape: PageShape) -> str:
+        """A SELECT for the keys of the first rows within a page's bounds that a condition finds, each once."""
+        keys, conditions = finding.keys, [condition]
+        if shape.after:
+            conditions.append(self.slots.beyond(keys, after_of(index), descending=shape.descending))
+        if shape.before:
+            conditions.append(self.slots.beyond(keys, before_of(index), descending=not shape.descending))
+        order = ", ".join(key + " DESC" * shape.runs_down for key in keys)
+        return (
+            f"SELECT {keys[-1]} FROM {finding.source} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(keys)}"
+            f" ORDER BY {order} LIMIT {self.slots.placeholder(size_of(index))}"
+        )
 
     def _among(self, select: Select, expression: str, joins: Sequence[str], parent: Parent) -> None:
         """Keeps only the rows in which an expression is one of those that the level above answers."""
@@ -160,3 +192,8 @@ class Levels:
         yields half a table, and of one that finds nothing it then reads all (10 s among a million references).
         """
         return f"= ANY(ARRAY({found}))" if self.dialect.name == "postgres" else f"IN ({found})"
+
+
+def _found(condition: str, finding: Finding) -> str:
+    """A SELECT for the keys of all rows that are found."""
+    return f"SELECT {finding.keys[-1]} FROM {finding.source} WHERE {condition}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.reading.fields import Condition
+from app.reading.fields import Condition, Finding
 from app.reading.page import PageRequest
 from app.reading.plan import PagedPlan, PagePlan, Plan
 from app.reading.selection import given
@@ -20,8 +20,8 @@ class FilterShape:
 
     sql: str
     joins: tuple[str, ...]
-    expression: str
     names: tuple[str, ...]
+    finding: Finding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Request:
             prefix = filter_of(plan.rows.index, len(found))
             for own, bound in condition.values.items():
                 self.values[prefix + own] = bound
-            found.append(FilterShape(condition.sql, condition.joins, condition.expression, tuple(condition.values)))
+            found.append(FilterShape(condition.sql, condition.joins, tuple(condition.values), condition.finding))
         return tuple(found)
 
 

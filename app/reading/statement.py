@@ -28,6 +28,11 @@ class Slots:
         """The SQL with a placeholder for each `:name`: of the view's, or of its own ones, which get a prefix."""
         return _NAMED.sub(lambda match: self.placeholder(prefix * (match[1] in own) + match[1]), sql)
 
+    def beyond(self, keys: Sequence[str], prefix: str, *, descending: bool) -> str:
+        """A condition: these keys come after a place in an order, whose values are named by the prefix and a number."""
+        place = ", ".join(self.placeholder(f"{prefix}{index}") for index in range(len(keys)))
+        return f"({', '.join(keys)}) {'<' if descending else '>'} ({place})"
+
 
 class Select:
     """One SELECT from a table."""
@@ -52,9 +57,8 @@ class Select:
 
     def beyond(self, keys: Sequence[Key], prefix: str, *, descending: bool) -> None:
         """Keeps only the rows that come after a place in an order; its values are named by the prefix and a number."""
-        left = ", ".join(self._slots.placed(key.sql) for key in keys)
-        right = ", ".join(self._slots.placeholder(f"{prefix}{index}") for index in range(len(keys)))
-        self._conditions.append(f"({left}) {'<' if descending else '>'} ({right})")
+        placed = [self._slots.placed(key.sql) for key in keys]
+        self._conditions.append(self._slots.beyond(placed, prefix, descending=descending))
 
     def order(self, keys: Iterable[Key], joins: Iterable[str], *, descending: bool, first: str | None = None) -> None:
         """Has the rows come in an order; those with one value of `first` together, where it is given."""

@@ -145,11 +145,12 @@ PRINTED = datetime(2020, 2, 29, 23, 59, 59, 5, tzinfo=UTC)
 
 
 class Counting:
-    """Runs statements and keeps them, to be counted."""
+    """Runs statements and keeps them, to be counted, and the values of each."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.statements: list[str] = []
+        self.values: list[tuple[object, ...]] = []
 
     @property
     def dialect(self) -> Any:
@@ -157,6 +158,7 @@ class Counting:
 
     async def fetch(self, sql: str, *args: object) -> Any:
         self.statements.append(sql)
+        self.values.append(args)
         return await self._database.fetch(sql, *args)
 
     async def fetch_small(self, sql: str, *args: object) -> Any:

@@ -9,6 +9,8 @@ from app.reading import Condition, Key
 from app.reading.page import PageRequest
 from app.reading.statement import Select, Slots
 from app.services.tables import TABLES
+from tests.reading.asking import ask
+from tests.reading.firm import OFFICE, Firm
 
 LISTS = {
     "Customer": ("NUMBER", "NAME", "CREATED_AT"),
@@ -36,6 +38,23 @@ async def test_a_deep_page_begins_in_an_index(database: Database, name: str) -> 
         else:
             assert "Index Cond: (ROW(" in plan, plan
             assert "Sort  (" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("typed", "index"),
+    [("a", "by_letter"), ("an", "by_two_letters"), ("ann", "by_three_letters"), ("anna", "by_three")],
+)
+@pytest.mark.parametrize("kind", ["customer", "reference"])
+async def test_many_that_a_search_finds_come_in_order_from_an_index(
+    firm: Firm, kind: str, typed: str, index: str
+) -> None:
+    for direction in ("ASC", "DESC"):
+        reader, counting = firm.counting()
+        text = f"{kind}s(filter: {{search: $typed}}, direction: {direction}) {{ edges {{ node {{ id }} }} }}"
+        await reader.ask(f"{kind}s", OFFICE, ask(text, typed=typed))
+        (statement,) = counting.statements
+        plan = await _explain(firm.database, statement, list(counting.values[0]))
+        assert f"{kind}_search_{index}" in plan, plan
 
 
 def _somewhere(key: Key) -> object:

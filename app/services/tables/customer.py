@@ -43,7 +43,7 @@ CUSTOMER: Final = Table(
         "CREATED_AT": Order((Key(MOMENT, "customer.created_at"),)),
     },
     filters={
-        "search": search_in("customer_search", "customer_id", "customer.id"),
+        "search": search_in("customer_search", "customer_id", "NUMBER"),
         "active": flag("customer.active"),
         "settings_id": _own_settings_are,
     },

@@ -1,12 +1,15 @@
 """What the filters of lists are made of."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from app import ids
-from app.reading import EVERYTHING, ArgumentError, ArgumentFault, Condition, Filter, View
+from app.reading import EVERYTHING, ArgumentError, ArgumentFault, Condition, Filter, Finding, View
 from app.services.folding import END, search_start
 from app.services.usernames import canonical
+
+MOST_LETTERS: Final = 3
+"""How many first letters of search keys the migrations have indexes for: each number up to this."""
 
 
 def flag(sql: str, *joins: str) -> Filter:
@@ -31,8 +34,12 @@ def equal_key(argument: str, type_name: str, sql: str, *joins: str) -> Filter:
     return lambda value, view: Condition(f"{sql} = :key", joins, {"key": key_in(argument, value, type_name)})
 
 
-def search_in(table: str, column: str, key: str) -> Filter:
-    """Rows that have a search key which begins with what was typed. It is a range of keys, so no letter is special."""
+def search_in(table: str, column: str, order: str) -> Filter:
+    """Rows that have a search key which begins with what was typed. It is a range of keys, so no letter is special.
+
+    Search keys say where the row that they find stands in the order of this name.
+    """
+    key = f"{table}.key"
 
     def find(value: Any, view: View) -> Condition | None:
         if not value.strip():
@@ -40,8 +47,15 @@ def search_in(table: str, column: str, key: str) -> Filter:
         start = search_start(value)
         if not start or not storable(start):
             return None
-        found = f"SELECT {table}.{column} FROM {table} WHERE {table}.key >= :start AND {table}.key < :end"
-        return Condition(found, values={"start": start, "end": start + END}, expression=key)
+        letters = start[:MOST_LETTERS]
+        in_order = f"substr({key}, 1, {len(letters)}) = :letters"
+        if start != letters:  # the key in an expression, so that no database takes the index of keys for the range
+            in_order += f" AND {key} || '' >= :start AND {key} || '' < :end"
+        return Condition(
+            f"{key} >= :start AND {key} < :end",
+            values={"start": start, "end": start + END, "letters": letters},
+            finding=Finding(table, order, (f"{table}.order_key", f"{table}.{column}"), in_order),
+        )
 
     return find
 

@@ -172,7 +172,7 @@ REFERENCE: Final = Table(
         "CUSTOMER": Order((Key(TEXT, "customer.name_key"), Key(TEXT, "reference.name_key")), joins=("customer",)),
     },
     filters={
-        "search": search_in("reference_search", "reference_id", "reference.id"),
+        "search": search_in("reference_search", "reference_id", "NAME"),
         "username": username_is("reference.login_id"),
         "customer_id": equal_key("customer_id", "Customer", "reference.customer_id"),
         "settings_id": equal_key("settings_id", "InternetOrderSettings", APPLYING, "customer"),

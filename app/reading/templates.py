@@ -126,15 +126,17 @@ class Template:
                 case Constant(value=value):
                     self._write(dumps(value))
                 case Text() | PagePart.CURSOR:
-                    self._leave_gap(part, b'"')
+                    self._leave_gap(part, b'"', b'"')
+                case Edges():
+                    self._leave_gap(part, b"[", b"]")
                 case _:
                     self._leave_gap(part)
         self._write(b"}")
 
-    def _leave_gap(self, part: Part, quote: bytes = b"") -> None:
-        self._write(quote)
+    def _leave_gap(self, part: Part, before: bytes = b"", behind: bytes = b"") -> None:
+        self._write(before)
         self.gaps.append(part)
-        self._between.append(quote)
+        self._between.append(behind)
 
     def _write(self, text: bytes) -> None:
         self._between[-1] += text
@@ -178,7 +180,7 @@ class TemplateMaker:
             if isinstance(part, Edges):
                 inner = [self._column(each, frame, related, cursors) for each in part.each.gaps]
                 edges = part.each.fill(inner, len(frame.keys))
-                columns.append([array(edges[span.start : span.stop][::way]) for span in spans])
+                columns.append([b",".join(edges[span.start : span.stop][::way]) for span in spans])
             else:
                 columns.append(_of_pages(part, spans, cursors, way))
         return template.fill(columns, len(spans))

@@ -89,8 +89,8 @@ class CompiledQuery:
             Refused: The arguments contradict one another.
         """
         info = CompiledInfo(context)
-        parts = []
-        for key, root in self._fields.items():
+        parts = [b"{"]
+        for number, (key, root) in enumerate(self._fields.items()):
             match root:
                 case str():
                     value = orjson.dumps(root)
@@ -98,8 +98,8 @@ class CompiledQuery:
                     value = orjson.dumps(complete(None, info))
                 case Asking():
                     value = await self._ask(root, context, view, variables, info)
-            parts.append(b"%b:%b" % (orjson.dumps(key), value))
-        return b"{%b}" % b",".join(parts)
+            parts += (b"," if number else b"", orjson.dumps(key), b":", value)
+        return b"".join((*parts, b"}"))
 
     def _field(self, selections: Selections, root: GraphQLObjectType, key: str, nodes: list[FieldDetails]) -> RootField:
         name = nodes[0].node.name.value

@@ -1,8 +1,8 @@
 """Reading what was selected, by tables of fields.
 
-Somebody selects fields, and fields of what those lead to. This package reads them: one statement for each relation that
-was asked for, however many rows lead to it, with only the columns that were asked for, and rows rather than objects
-with lives of their own. It knows SQL, of PostgreSQL and of SQLite, and it knows neither what is read nor how it was
+Somebody selects fields, and fields of what those lead to. This package reads them: by one statement, however deep, with
+only the columns that were asked for, and it answers rows rather than objects with lives of their own, or the JSON of
+them, written column by column (`app.reading.templates`). It knows SQL, of PostgreSQL and of SQLite, and it knows neither what is read nor how it was
 asked for: a `Table` says the first (fields, who sees them, filters, orders), a `Selected` the second.
 
 A table, and a page of it:
@@ -31,8 +31,8 @@ What holds everywhere:
 
 - **A table's scope is applied to every statement on it**, whatever relation, list or key led there. What a viewer may
   see is therefore said once, and there is no path round it.
-- **Tables are data.** SQL in them is written once, with `:names` in place of values, so that the same table can also be
-  compiled to one statement for a whole selection.
+- **Tables are data.** SQL in them is written once, with `:names` in place of values, so that a selection is compiled to
+  one statement, once, and run with the values of one request after the other.
 - **Pages are keyset pages**: a page deep in a list costs what the first one does, and a cursor names list, order and
   place, so that one from elsewhere is noticed.
 - **Arguments are checked before the first statement**, and a wrong one is an `ArgumentError` that names it.

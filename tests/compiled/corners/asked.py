@@ -40,7 +40,8 @@ from tests.compiled.corners.shown import (
     ThingFilter,
     ThingOrder,
 )
-from tests.compiled.corners.tables import TABLES, Box, Colour, Disc
+from tests.compiled.corners.tables import TABLES
+from tests.compiled.corners.values import Box, Colour, Disc
 from tests.schema.running import UNBOUNDED
 
 Arguments = Mapping[str, Any]

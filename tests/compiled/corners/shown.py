@@ -13,7 +13,7 @@ from schema.connection import After, Before, Connection, CountedConnection, Edge
 from schema.enums import Direction
 from schema.fields import shown_as
 from schema.registry import shows
-from tests.compiled.corners.tables import Box, Colour, Disc, FaultyRow, LinkRow, ShelfRow, ThingRow
+from tests.compiled.corners.values import Box, Colour, Disc, FaultyRow, LinkRow, ShelfRow, ThingRow
 
 strawberry.enum(Colour)
 

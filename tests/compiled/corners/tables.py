@@ -4,8 +4,6 @@ Staff see all of it, portal users a part, and nobody is shown less still.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final
 
 from app.reading import (
@@ -26,64 +24,16 @@ from app.reading import (
     Fixed,
     Join,
     Key,
-    Kind,
     Many,
     One,
     Order,
     Paged,
-    Row,
     Table,
     View,
-    through,
 )
 from app.services.tables.kinds import HEX, PUBLIC_ID
 from app.services.tables.views import is_portal, is_staff
-
-FLOAT: Final = Kind("float", through(lambda value: value + 0.0))
-"""Numbers in which -0.0 is 0.0, because the two are equal."""
-
-
-class Colour(Enum):
-    """Its members' values are nothing like their names."""
-
-    RED = 1
-    GREEN = 'g"'
-    None_ = None
-
-
-@dataclass(frozen=True)
-class Disc:
-    """A shape in memory."""
-
-    radius: float
-
-
-@dataclass(frozen=True)
-class Box:
-    """Another one, with one of them in it or nothing."""
-
-    sides: list[list[int]]
-    inner: Disc | None
-
-
-class ThingRow(Row):
-    __slots__ = ()
-    type_name = "Thing"
-
-
-class ShelfRow(Row):
-    __slots__ = ()
-    type_name = "Shelf"
-
-
-class LinkRow(Row):
-    __slots__ = ()
-    type_name = "Link"
-
-
-class FaultyRow(Row):
-    __slots__ = ()
-    type_name = "Faulty"
+from tests.compiled.corners.values import FLOAT, Box, Colour, Disc, FaultyRow, LinkRow, ShelfRow, ThingRow
 
 
 def _things(view: View) -> Condition:

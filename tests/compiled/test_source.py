@@ -108,8 +108,8 @@ async def test_documents_that_differ_in_names_and_literals_alone_are_the_same_to
     assert len(tame.statements) == 3
     assert len(tame.templates) >= 5
     for text in TEXTS:
-        # Of no text at all a search makes no condition.
-        sought = f"t{text}"
+        # Of no text at all a search makes no condition, and of one letter or two another one.
+        sought = f"tame{text}"
         other = renamed(OTHER_NAMES, ALIASES, sought, 2)
         assert await compiled_form(services, caller, other, {"None": 2, "__import__": sought}) == tame
 

@@ -9,10 +9,14 @@ from app.database import Transaction
 async def write_search_keys(
     tx: Transaction, table: Literal["customer", "reference"], row_id: int, order_key: str, keys: Sequence[str]
 ) -> None:
-    """Puts these keys in the place of all that a row had; `order_key` is what the row's list is ordered by."""
-    await tx.execute(f"DELETE FROM {table}_search WHERE {table}_id = $1", row_id)
+    """Puts these keys in the place of all that a row had; `order_key` is what the row's list is ordered by.
+
+    Those that the row keeps are left alone: few saves change what it is found by.
+    """
+    kept = ", ".join(f"${number}" for number in range(2, len(keys) + 2))
+    others = f" AND key NOT IN ({kept})" if keys else ""
+    await tx.execute(f"DELETE FROM {table}_search WHERE {table}_id = $1{others}", row_id, *keys)
     if keys:
         rows = ", ".join(f"(${number}, $2, $1)" for number in range(3, len(keys) + 3))
-        await tx.execute(
-            f"INSERT INTO {table}_search (key, order_key, {table}_id) VALUES {rows}", row_id, order_key, *keys
-        )
+        insert = f"INSERT INTO {table}_search (key, order_key, {table}_id) VALUES {rows} ON CONFLICT DO NOTHING"
+        await tx.execute(insert, row_id, order_key, *keys)

@@ -31,7 +31,7 @@ _BEGIN_RELAXED = "BEGIN; SET LOCAL synchronous_commit = off"
 _SETTINGS = {"application_name": "adgang", "plan_cache_mode": "force_generic_plan", "jit": "off"}
 """Of a connection, from its beginning to its end. Statements are planned once for any values: planning a shared
 statement takes several times as long as running it. Of the register's lists none is slower by it but a search for a
-letter that many names begin with."""
+letter that many names begin with, in another order than the list's first one."""
 _CACHE: dict[str, Any] = {
     "statement_cache_size": 200,
     "max_cached_statement_lifetime": 0,

@@ -2,8 +2,9 @@
 
 Somebody selects fields, and fields of what those lead to. This package reads them: by one statement, however deep, with
 only the columns that were asked for, and it answers rows rather than objects with lives of their own, or the JSON of
-them, written column by column (`app.reading.templates`). It knows SQL, of PostgreSQL and of SQLite, and it knows neither what is read nor how it was
-asked for: a `Table` says the first (fields, who sees them, filters, orders), a `Selected` the second.
+them, written column by column (`app.reading.templates`). It knows SQL, of PostgreSQL and of SQLite, and it knows
+neither what is read nor how it was asked for: a `Table` says the first (fields, who sees them, filters, orders), a
+`Selected` the second.
 
 A table, and a page of it:
 

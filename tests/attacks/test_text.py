@@ -308,47 +308,47 @@ def misspelt() -> list[tuple[str, dict[str, Any]]]:
     """Documents by clients with a mistake in them, each with a password that bears the word."""
     documents: list[tuple[str, dict[str, Any]]] = []
     for field, kind, right in (
-        ("login", "LoginInput", {"username": "ida", "password": "HEMMELIG-1"}),
-        ("staffLogin", "StaffLoginInput", {"email": "ida", "password": "HEMMELIG-1"}),
-        ("changePassword", "ChangePasswordInput", {"currentPassword": "HEMMELIG-1", "newPassword": "HEMMELIG-2"}),
-        ("createStaff", "CreateStaffInput", {"newPassword": {"plaintext": "HEMMELIG-1"}}),
-        ("createReference", "CreateReferenceInput", {"newPassword": {"plaintext": "HEMMELIG-1"}}),
-        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": {"plaintext": ["HEMMELIG-2"]}}),
-        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": "HEMMELIG-3"}),
-        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": {"HEMMELIG-4": "HEMMELIG-5"}}),
+        ("login", "LoginInput", {"username": "ida", "password": "TAVSHED-1"}),
+        ("staffLogin", "StaffLoginInput", {"email": "ida", "password": "TAVSHED-1"}),
+        ("changePassword", "ChangePasswordInput", {"currentPassword": "TAVSHED-1", "newPassword": "TAVSHED-2"}),
+        ("createStaff", "CreateStaffInput", {"newPassword": {"plaintext": "TAVSHED-1"}}),
+        ("createReference", "CreateReferenceInput", {"newPassword": {"plaintext": "TAVSHED-1"}}),
+        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": {"plaintext": ["TAVSHED-2"]}}),
+        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": "TAVSHED-3"}),
+        ("updateReference", "UpdateReferenceInput", {"id": 1, "newPassword": {"TAVSHED-4": "TAVSHED-5"}}),
         (
             "updateReference",
             "UpdateReferenceInput",
-            {"id": 1, "newPassword": {"plaintext": "HEMMELIG", "generate": True}},
+            {"id": 1, "newPassword": {"plaintext": "TAVSHED", "generate": True}},
         ),
-        ("confirmStaffLogin", "ConfirmStaffLoginInput", {"ticket": ["HEMMELIG-1"], "code": {"HEMMELIG-2": 1}}),
+        ("confirmStaffLogin", "ConfirmStaffLoginInput", {"ticket": ["TAVSHED-1"], "code": {"TAVSHED-2": 1}}),
     ):
         document = f"mutation($i: {kind}!) {{ {field}(input: $i) {{ __typename }} }}"
         first = next(iter(right))
         documents += [(document, {"i": {"user": "ida", **right}}), (document, {"i": {**right, first: [right[first]]}})]
         documents += [
-            (document, {"i": "HEMMELIG-3"}),
-            (document, {"i": ["HEMMELIG-4"]}),
-            (document, {"i": None, "HEMMELIG": 1}),
+            (document, {"i": "TAVSHED-3"}),
+            (document, {"i": ["TAVSHED-4"]}),
+            (document, {"i": None, "TAVSHED": 1}),
         ]
-        documents += [(document, {"i": {f"HEMMELIG-{field}": 1}}), (document, {})]
+        documents += [(document, {"i": {f"TAVSHED-{field}": 1}}), (document, {})]
     literals = (
-        'mutation { login(input: {user: "ida", password: "HEMMELIG-6"}) { __typename } }',
-        'mutation { login(input: {username: "ida", password: ["HEMMELIG-7"]}) { __typename } }',
-        'mutation { login(input: {username: "ida", password: HEMMELIG_8}) { __typename } }',
-        'mutation { login(input: "HEMMELIG-9") { __typename } }',
-        'mutation { login(input: {username: "ida", password: "HEMMELIG-10") { __typename }',
-        'mutation { login(input: {username: "ida", password: "HEMMELIG-11}) { __typename } }',
-        'mutation { login(input: {username: "ida", password: "HEMMELIG-12"}} { __typename }',
-        'mutation { login(input: {username: "ida", password: """HEMMELIG-13}) { __typename } }',
-        "mutation { login(input: {username: \"ida\", password: 'HEMMELIG-14'}) { __typename } }",
-        'mutation { login(input: {username: "ida", password: "HEMMELIG-15", transport: HEMMELIG_16}) { __typename } }',
-        'mutation($p: String = ["HEMMELIG-17"]) { login(input: {username: "ida", password: $p}) { __typename } }',
-        'mutation { login(input: {username: "ida", password: "\\uHEMMELIG"}) { __typename } }',
-        'query HEMMELIG18 { viewer(password: "HEMMELIG-19") { name } }',
-        '{ customers(after: "HEMMELIG-20") { totalCount } }',
-        '{ customers(first: "HEMMELIG-21") { totalCount } }',
-        "HEMMELIG-22",
+        'mutation { login(input: {user: "ida", password: "TAVSHED-6"}) { __typename } }',
+        'mutation { login(input: {username: "ida", password: ["TAVSHED-7"]}) { __typename } }',
+        'mutation { login(input: {username: "ida", password: TAVSHED_8}) { __typename } }',
+        'mutation { login(input: "TAVSHED-9") { __typename } }',
+        'mutation { login(input: {username: "ida", password: "TAVSHED-10") { __typename }',
+        'mutation { login(input: {username: "ida", password: "TAVSHED-11}) { __typename } }',
+        'mutation { login(input: {username: "ida", password: "TAVSHED-12"}} { __typename }',
+        'mutation { login(input: {username: "ida", password: """TAVSHED-13}) { __typename } }',
+        "mutation { login(input: {username: \"ida\", password: 'TAVSHED-14'}) { __typename } }",
+        'mutation { login(input: {username: "ida", password: "TAVSHED-15", transport: TAVSHED_16}) { __typename } }',
+        'mutation($p: String = ["TAVSHED-17"]) { login(input: {username: "ida", password: $p}) { __typename } }',
+        'mutation { login(input: {username: "ida", password: "\\uTAVSHED"}) { __typename } }',
+        'query TAVSHED18 { viewer(password: "TAVSHED-19") { name } }',
+        '{ customers(after: "TAVSHED-20") { totalCount } }',
+        '{ customers(first: "TAVSHED-21") { totalCount } }',
+        "TAVSHED-22",
     )
     return [*documents, *((literal, {}) for literal in literals)]
 
@@ -361,11 +361,11 @@ async def test_46_the_password_in_an_error(firm: Firm, target: Target) -> None:
             answer = await admin.post(document, variables, headers={"Accept": accept})
             body = answer.json()
             assert body.get("errors"), (document, variables)
-            assert "HEMMELIG" not in answer.text, (document, variables, body)
-    for content in (b'{"query":"HEMMELIG', b"HEMMELIG", b'{"query":1,"variables":"HEMMELIG"}'):
+            assert "TAVSHED" not in answer.text, (document, variables, body)
+    for content in (b'{"query":"TAVSHED', b"TAVSHED", b'{"query":1,"variables":"TAVSHED"}'):
         answer = await admin.send("POST", "/graphql", content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code == 400
-        assert "HEMMELIG" not in answer.text
-    answer = await admin.send("GET", "/graphql?query=HEMMELIG&variables=HEMMELIG")
-    assert "HEMMELIG" not in answer.text
-    assert "HEMMELIG" not in target.log()
+        assert "TAVSHED" not in answer.text
+    answer = await admin.send("GET", "/graphql?query=TAVSHED&variables=TAVSHED")
+    assert "TAVSHED" not in answer.text
+    assert "TAVSHED" not in target.log()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.asgi import create_app
 from app.services import Services, open_services
@@ -32,7 +32,7 @@ class Firm:
         self._clock = FakeClock()
         self._hasher = cheap_hasher()
         self._opened = AsyncExitStack()
-        self._app: Starlette | None = None
+        self._app: ASGIApp | None = None
         self._client: httpx.AsyncClient | None = None
         self.tokens: dict[Column, str | None] = {}
         self.known: dict[str, Any] = {}
@@ -48,8 +48,7 @@ class Firm:
         try:
             await self._fill()
             await self.restore()
-            assert self._app is not None
-            transport = httpx.ASGITransport(self._app)
+            transport = httpx.ASGITransport(self._serve)
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as self._client:
                 yield self
         finally:
@@ -66,9 +65,12 @@ class Firm:
         shutil.copyfile(self._folder / "adgang.db", file)
         settings = self._settings(file)
         self.services = await self._open(settings)
-        if self._app is None:
-            self._app = create_app(settings, services=self.services)
-        self._app.state.services = self.services
+        self._app = create_app(settings, services=self.services)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application as it is now."""
+        assert self._app is not None
+        await self._app(scope, receive, send)
 
     async def ask(self, caller: Column, document: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
         """What somebody is answered."""

@@ -14,7 +14,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from app.database import Database, Transaction, Write
+from app.database import Database, Transaction, Write, placeholders
 from app.ids import encode
 from app.models.enums import AuditAction
 from app.security.keys import Keys
@@ -221,8 +221,5 @@ def _inserts(table_and_columns: str, rows: Sequence[tuple[object, ...]]) -> Iter
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         part = rows[start : start + ROWS_A_STATEMENT]
         width = len(part[0])
-        places = ", ".join(
-            "(" + ", ".join(f"${number * width + column + 1}" for column in range(width)) + ")"
-            for number in range(len(part))
-        )
+        places = ", ".join(f"({placeholders(width, start=number * width + 1)})" for number in range(len(part)))
         yield Write(f"INSERT INTO {table_and_columns} VALUES {places}", *chain.from_iterable(part))

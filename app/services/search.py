@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from app.database import Transaction
+from app.database import Transaction, placeholders
 
 
 async def write_search_keys(
@@ -13,8 +13,7 @@ async def write_search_keys(
 
     Those that the row keeps are left alone: few saves change what it is found by.
     """
-    kept = ", ".join(f"${number}" for number in range(2, len(keys) + 2))
-    others = f" AND key NOT IN ({kept})" if keys else ""
+    others = f" AND key NOT IN ({placeholders(len(keys), start=2)})" if keys else ""
     await tx.execute(f"DELETE FROM {table}_search WHERE {table}_id = $1{others}", row_id, *keys)
     if keys:
         rows = ", ".join(f"(${number}, $2, $1)" for number in range(3, len(keys) + 3))
